@@ -1,0 +1,33 @@
+export interface PutOptions {
+  contentType: string;
+  /** ASCII, lower-case keys; stored with the object and returned by `head` and `get`. */
+  metadata?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+export interface ObjectInfo {
+  sizeBytes: number;
+  contentType: string;
+  metadata: Record<string, string>;
+}
+
+export interface StoredObject extends ObjectInfo {
+  body: Buffer;
+}
+
+/**
+ * Where frames and ledgers are kept. Keys are relative to the store's prefix. A put is atomic (a reader sees the old
+ * object or the new one) and replaces what is there. Failures are catalogued: `store-unreachable` may be retried,
+ * `store-denied` may not.
+ */
+export interface ObjectStore {
+  put(key: string, body: Uint8Array, options: PutOptions): Promise<void>;
+  /** Undefined where there is no such object. */
+  get(key: string): Promise<StoredObject | undefined>;
+  head(key: string): Promise<ObjectInfo | undefined>;
+  /** Keys that start with the prefix, in lexical order. */
+  list(prefix: string): AsyncIterable<{ key: string; sizeBytes: number }>;
+  /** The address by which events name the object: `s3://bucket/prefix/key` or `file:///folder/key`. */
+  url(key: string): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import { fault } from './errors.js';
+
+/** Names that callers give: they become workflow ids, object keys and record keys, so nothing in them needs escaping. */
+export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+export const DEFAULT_TENANT = 'default';
+
+export interface StreamRef {
+  tenant: string;
+  streamId: string;
+}
+
+export const streamWorkflowId = ({ tenant, streamId }: StreamRef): string => `stream:${tenant}/${streamId}`;
+
+export const segmentWorkflowId = (
+  stream: StreamRef,
+  { sessionId, epoch }: { sessionId: string; epoch: number },
+): string => `${streamWorkflowId(stream)}:${sessionId}:${epoch}`;
+
+/** Sortable by time: UTC start second, then entropy so that two sessions of one second differ. */
+export function newSessionId(startedAtMs: number, entropy: string): string {
+  const stamp = new Date(startedAtMs).toISOString().slice(0, 19).replace(/[-:]/g, '');
+  return `${stamp}-${entropy.replace(/[^a-z0-9]/gi, '').slice(0, 6)}`;
+}
+
+export function assertName(name: string, what: 'stream' | 'tenant'): void {
+  if (NAME_PATTERN.test(name)) return;
+  throw fault(
+    'stream-id-invalid',
+    `${what} id ${JSON.stringify(name.slice(0, 120))} is not usable: expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit`,
+  );
+}

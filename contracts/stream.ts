@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { fault, type ErrorCode, type Problem } from './errors.js';
+import { DEFAULT_TENANT, NAME_PATTERN } from './ids.js';
+
+export const MIN_EVERY_MS = 100;
+export const MAX_EVERY_MS = 3_600_000;
+export const SOURCE_SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'file'] as const;
+const MAX_URL_LENGTH = 2048;
+
+/** What a stream captures at each risk level unless it brings its own rates. */
+export const DEFAULT_RATES: Readonly<Record<string, number>> = { low: 5000, medium: 2000, high: 1000, critical: 250 };
+
+const name = z
+  .string()
+  .regex(NAME_PATTERN, 'expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit');
+const everyMs = z
+  .int('expected a whole number of milliseconds')
+  .min(MIN_EVERY_MS, `expected at least ${MIN_EVERY_MS} ms`)
+  .max(MAX_EVERY_MS, `expected at most ${MAX_EVERY_MS} ms`);
+const side = z
+  .int('expected whole pixels')
+  .min(16, 'expected 16 to 4096 pixels a side')
+  .max(4096, 'expected 16 to 4096 pixels a side');
+const level = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a lower-case word');
+
+export const sizeSchema = z.strictObject({ width: side, height: side });
+export type Size = z.infer<typeof sizeSchema>;
+
+export const captureSchema = z.strictObject({
+  /** Milliseconds between slots, or one interval for each risk level. */
+  everyMs: z.union([everyMs, z.record(level, everyMs)]).optional(),
+  /** The level whose interval applies at the start; needed unless `everyMs` is a number. */
+  risk: level.optional(),
+  /** Variants that are stored beside the frame in the source's own size: fitted, padded, never stretched. */
+  sizes: z.array(sizeSchema).max(4, 'expected at most 4 sizes').default([]),
+  /** JPEG quality, 1 to 100. */
+  quality: z.int().min(1).max(100).default(80),
+});
+
+export const streamRequestSchema = z.strictObject({
+  streamId: name,
+  tenant: name.default(DEFAULT_TENANT),
+  source: z.strictObject({
+    url: z.string(),
+    /** Silence after which the source is taken for stalled, milliseconds. */
+    stallMs: z.int().min(1000).max(600_000).default(10_000),
+    /** How long a session waits for its source to come back, milliseconds. */
+    reconnectWindowMs: z.int().min(0).max(1_800_000).default(60_000),
+  }),
+  capture: captureSchema.default({ sizes: [], quality: 80 }),
+  /** How long one host captures before the stream is relayed, milliseconds. */
+  segmentMs: z.int().min(5000).max(86_400_000).default(3_600_000),
+});
+
+/** What a caller writes, with every default left out if he likes. */
+export type StreamRequest = z.input<typeof streamRequestSchema>;
+/** The same, checked and complete. */
+export type StreamSettings = z.output<typeof streamRequestSchema>;
+
+export const policyChangeSchema = z.strictObject({
+  everyMs: everyMs.optional(),
+  risk: level.optional(),
+  paused: z.boolean().optional(),
+});
+/** What may change while a stream is captured. */
+export type PolicyChange = z.infer<typeof policyChangeSchema>;
+
+/** The capture policy in force; `revision` counts the changes since the stream was started. */
+export interface Policy {
+  revision: number;
+  everyMs: number;
+  risk?: string;
+  isPaused: boolean;
+}
+
+export interface AppliedPolicy extends Policy {
+  /** The first slot of the new grid; null where no picture has come yet, and the policy holds from the first one. */
+  fromSlotMs: number | null;
+}
+
+export function parseStreamRequest(input: unknown): StreamSettings {
+  const settings = parse(streamRequestSchema, input);
+  assertSourceUrl(settings.source.url);
+  initialPolicy(settings);
+  return settings;
+}
+
+export const parsePolicyChange = (input: unknown): PolicyChange => parse(policyChangeSchema, input);
+
+export const ratesOf = ({ capture }: StreamSettings): Record<string, number> =>
+  typeof capture.everyMs === 'object' ? capture.everyMs : DEFAULT_RATES;
+
+export function initialPolicy(settings: StreamSettings): Policy {
+  const { everyMs, risk } = settings.capture;
+  const first: Policy = { revision: 0, everyMs: typeof everyMs === 'number' ? everyMs : 0, isPaused: false };
+  if (typeof everyMs === 'number') return risk === undefined ? first : { ...first, risk };
+  if (risk !== undefined) return { ...changePolicy(first, { change: { risk }, settings }), revision: 0 };
+  throw fault('request-invalid', 'capture needs an interval ("everyMs") or a risk level ("risk")');
+}
+
+/** The policy after a change, which is the last word: a level sets its rate, a rate holds until the next level. */
+export function changePolicy(
+  policy: Policy,
+  { change, settings }: { change: PolicyChange; settings: StreamSettings },
+): Policy {
+  const next = { ...policy, revision: policy.revision + 1 };
+  if (change.risk !== undefined) {
+    const rates = ratesOf(settings);
+    const rate = rates[change.risk];
+    if (rate === undefined) {
+      throw fault(
+        'risk-level-unknown',
+        `no rate for risk level "${change.risk}": expected one of ${Object.keys(rates).join(', ')}`,
+      );
+    }
+    next.risk = change.risk;
+    next.everyMs = rate;
+  }
+  if (change.everyMs !== undefined) next.everyMs = change.everyMs;
+  if (change.paused !== undefined) next.isPaused = change.paused;
+  return next;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  throw fault(
+    codeFor(path),
+    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${show(valueAt(input, issue?.path ?? []))}`,
+  );
+}
+
+function codeFor(path: string): ErrorCode {
+  if (path === 'streamId' || path === 'tenant') return 'stream-id-invalid';
+  if (path.includes('everyMs')) return 'interval-out-of-range';
+  if (path.includes('sizes')) return 'size-out-of-range';
+  return path === 'source.url' ? 'source-url-invalid' : 'request-invalid';
+}
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 120);
+
+function assertSourceUrl(text: string): void {
+  const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url)
+    throw fault(
+      'source-url-invalid',
+      `source is no URL of at most ${MAX_URL_LENGTH} characters: ${show(text)}; expected one such as rtmp://host/app/key`,
+    );
+  const scheme = url.protocol.slice(0, -1);
+  if (!SOURCE_SCHEMES.some((known) => known === scheme)) {
+    throw fault(
+      'source-scheme-unsupported',
+      `source scheme "${scheme}" is not supported: expected one of ${SOURCE_SCHEMES.join(', ')}`,
+    );
+  }
+  if (scheme !== 'file' && !url.hostname)
+    throw fault('source-url-invalid', `source has no host: ${show(text)}; expected one such as ${scheme}://host/path`);
+}
+
+export type StreamPhase = 'waiting' | 'capturing' | 'interrupted' | 'ended';
+
+/** What the query `streamState` answers. */
+export interface StreamState {
+  tenant: string;
+  streamId: string;
+  sessionId: string;
+  phase: StreamPhase;
+  /** Redacted. */
+  source: string;
+  settings: StreamSettings;
+  policy: Policy;
+  /** What the running capture has confirmed; missing until it has. */
+  applied?: AppliedPolicy;
+  epoch: number;
+  host?: string;
+  startedAtMs: number;
+  firstSlotMs?: number;
+  problem?: Problem;
+  interruptions: number;
+}
