@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { redact } from '../contracts/redact.js';
+
+export interface FfmpegProcess {
+  pid: number | undefined;
+  stdin: Writable;
+  /** Standard output, then file descriptors 3 and up. */
+  outputs: Readable[];
+  /** Resolves when the process is gone; never rejects. */
+  exited: Promise<FfmpegExit>;
+  /** Resolves when the process is gone; asks twice, then kills. */
+  stop(): Promise<FfmpegExit>;
+}
+
+export interface FfmpegExit {
+  exitCode: number | undefined;
+  /** The last lines of level warning and above, redacted. */
+  tail: string[];
+  /** The command line, redacted, ready to paste. */
+  command: string;
+}
+
+interface FfmpegStart {
+  ffmpeg: string;
+  args: readonly string[];
+  outputCount: number;
+  onLine?(line: string): void;
+}
+
+const TAIL_LINES = 20;
+const ASK_AGAIN_AFTER_MS = 500;
+const KILL_AFTER_MS = 1200;
+const SETPRIV = '/usr/bin/setpriv';
+
+/** Runs one ffmpeg; the only place that starts one. */
+export function startFfmpeg({ ffmpeg, args, outputCount, onLine }: FfmpegStart): FfmpegProcess {
+  const [file, ...wrapped] = [...dieWithParent(), ffmpeg, ...args];
+  const extraPipes = Array.from({ length: outputCount - 1 }, () => 'pipe' as const);
+  const child = execa(file ?? ffmpeg, wrapped, {
+    stdio: ['pipe', 'pipe', 'pipe', ...extraPipes],
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: false,
+  });
+  child.stdin.on('error', () => undefined); // EPIPE: ffmpeg is gone, which `exited` tells.
+  const tail: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    onLine?.(line);
+    if (!isWorthKeeping(line)) return;
+    tail.push(redact(line));
+    if (tail.length > TAIL_LINES) tail.shift();
+  });
+  const exited = child.then((result) => {
+    if (result.exitCode === undefined && result.signal === undefined && result.originalMessage)
+      tail.push(redact(result.originalMessage));
+    return { exitCode: result.exitCode, tail, command: commandLine(ffmpeg, args) };
+  });
+  return {
+    pid: child.pid,
+    stdin: child.stdin,
+    outputs: [child.stdout, ...extraPipes.map((_, index) => child.stdio[index + 3] as unknown as Readable)],
+    exited,
+    stop: () => stop(child, exited),
+  };
+}
+
+/**
+ * ffmpeg obeys one signal only between two packets, and a second one at once, even while its input is blocked; where
+ * it does neither, it is killed. Partial output needs no care here: pictures are whole or not there.
+ */
+async function stop(
+  child: { kill(signal: NodeJS.Signals): boolean },
+  exited: Promise<FfmpegExit>,
+): Promise<FfmpegExit> {
+  child.kill('SIGTERM');
+  const again = setTimeout(() => child.kill('SIGTERM'), ASK_AGAIN_AFTER_MS);
+  const kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  try {
+    return await exited;
+  } finally {
+    clearTimeout(again);
+    clearTimeout(kill);
+  }
+}
+
+/** A worker that is killed cannot stop its children, so the kernel does it where util-linux offers that. */
+const dieWithParent = (): string[] => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : []);
+
+const isWorthKeeping = (line: string): boolean =>
+  /\[(?:warning|error|fatal|panic)\]/.test(line) && !/deprecated pixel format/.test(line);
+
+/** Quoted for a POSIX shell. */
+const commandLine = (ffmpeg: string, args: readonly string[]): string =>
+  redact(
+    [ffmpeg, ...args]
+      .map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`))
+      .join(' '),
+  );

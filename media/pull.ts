@@ -1,0 +1,97 @@
+import type { Size } from '../contracts/stream.js';
+import { captureArgs, type CaptureIntent } from './args/capture.js';
+import { gateCommand } from './gate.js';
+import { jpegSize } from './jpeg-size.js';
+import { startFfmpeg, type FfmpegExit } from './process.js';
+import { createSmjpegReader, type TimedJpeg } from './smjpeg.js';
+
+/** One decoded picture: the frame in the source's size, then the variants in the order asked. */
+export interface Picture {
+  ptsMs: number;
+  arrivedMs: number;
+  images: Image[];
+}
+
+export interface Image extends Size {
+  jpeg: Buffer;
+}
+
+export interface Pull {
+  /** Lets pass the first picture of each interval; see `gateCommand`. */
+  setGate(gate: { everyMs: number; phaseMs: number }): void;
+  /** Resolves when ffmpeg is gone, whoever ended it. */
+  ended: Promise<PullEnd>;
+  stop(): Promise<PullEnd>;
+}
+
+export interface PullEnd extends FfmpegExit {
+  hadPicture: boolean;
+  /** ffmpeg had opened the source. */
+  isOpen: boolean;
+  /** The source said how long it is, so its end is final: a file, or a playlist that is complete. */
+  isFinite: boolean;
+  /** The pictures changed size, which one run of the encoder cannot follow. */
+  isResized: boolean;
+}
+
+export interface PullStart {
+  ffmpeg: string;
+  intent: CaptureIntent;
+  nowMs(): number;
+  onPicture(picture: Picture): void;
+}
+
+const OPENED = /^\[info\] Input #0/;
+const LENGTH_KNOWN = /\bDuration: (?!00:00:00\.00)\d\d:/;
+const GRAPH_INPUT = /\[graph .* w:(\d+) h:(\d+) pixfmt:/;
+
+/** Pulls a source through one ffmpeg and hands over each picture that its gate lets pass. */
+export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull {
+  let hadPicture = false;
+  let isOpen = false;
+  let isFinite = false;
+  let isResized = false;
+  let sourceSize: string | undefined;
+  const waiting: TimedJpeg[][] = [[], ...intent.sizes.map(() => [])];
+  const process = startFfmpeg({ ffmpeg, args: captureArgs(intent), outputCount: waiting.length, onLine });
+  process.outputs.forEach((output, index) => {
+    const read = createSmjpegReader((jpeg) => {
+      waiting[index]?.push(jpeg);
+      emitWhole();
+    });
+    output.on('data', read);
+  });
+  const ended = process.exited.then((exit): PullEnd => ({ ...exit, hadPicture, isOpen, isFinite, isResized }));
+  return {
+    setGate: (gate) => process.stdin.write(gateCommand(gate)),
+    ended,
+    stop: () => process.stop().then(() => ended),
+  };
+
+  function onLine(line: string): void {
+    isOpen ||= OPENED.test(line);
+    isFinite ||= LENGTH_KNOWN.test(line);
+    const [, width, height] = GRAPH_INPUT.exec(line) ?? [];
+    if (width === undefined) return;
+    const size = `${width}x${height}`;
+    if (sourceSize !== undefined && size !== sourceSize) {
+      isResized = true;
+      void process.stop();
+    }
+    sourceSize ??= size;
+  }
+
+  /** A picture is whole when each output has delivered its image: they come from one decode, in one order. */
+  function emitWhole(): void {
+    while (!isResized && waiting.every((queue) => queue.length > 0)) {
+      const jpegs = waiting.map((queue) => queue.shift()).filter((jpeg) => jpeg !== undefined);
+      const images = jpegs.flatMap(({ jpeg }) => {
+        const size = jpegSize(jpeg);
+        return size ? [{ jpeg, ...size }] : [];
+      });
+      if (images.length < jpegs.length) continue;
+      hadPicture = true;
+      onPicture({ ptsMs: jpegs[0]?.ptsMs ?? 0, arrivedMs: nowMs(), images });
+    }
+  }
+}
