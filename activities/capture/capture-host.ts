@@ -1,0 +1,20 @@
+import type { EventSink } from '../../adapters/event-log/event-log.js';
+import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import type { Delivery } from './deliver-frames.js';
+import type { CaptureRegistry } from './registry.js';
+
+/** What all captures of one host share; the capture worker makes it and closes it. */
+export interface CaptureHost {
+  name: string;
+  ffmpeg: string;
+  store: ObjectStore;
+  events: EventSink;
+  delivery: Delivery;
+  registry: CaptureRegistry;
+  /** Aborts when the worker gives up its last undelivered work. */
+  closing: AbortSignal;
+  /** Milliseconds on the Unix epoch, monotonic: the wall clock may be set while a capture runs. */
+  nowMs(): number;
+  /** Rejects sources that this host must not pull. */
+  checkSource(url: string): Promise<void>;
+}

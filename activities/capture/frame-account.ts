@@ -1,0 +1,171 @@
+import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
+import type { SessionRef } from '../../contracts/keys.js';
+import {
+  addSlot,
+  countSlots,
+  dueRuns,
+  rateAt,
+  slotAfter,
+  slotAt,
+  slotsOf,
+  withRate,
+  type RatePoint,
+  type SlotRun,
+} from '../../contracts/slots.js';
+import type { AppliedPolicy, Policy } from '../../contracts/stream.js';
+
+/**
+ * What became of each due slot of one capture. Slots enter in order, pending until their frame is delivered or given
+ * up; the ledger part covers all that lies before the first pending one, so what it says is final.
+ */
+export interface FrameAccount {
+  readonly firstSlotMs: number | undefined;
+  readonly policy: Policy;
+  /** The last answer of `apply`. */
+  readonly applied: { policy: Policy; fromSlotMs: number | null };
+  readonly progress: { lastSlotMs: number; pending: number; revision: number; everyMs: number };
+  /** Takes the slot that a picture of this time serves, if none has yet; slots jumped over become gaps. */
+  offer(timeMs: number, missingReason: GapReason): { slot: Slot | undefined; gaps: Gap[] };
+  /** The end of a slot that `offer` gave out. */
+  settle(slotMs: number, outcome: 'stored' | GapReason): void;
+  /** The new policy rules from its first slot after `atMs`. */
+  apply(policy: Policy, atMs: number): AppliedPolicy;
+  /** Accounts for the slots before `untilMs` that no picture served, and ends the account there. */
+  close(untilMs: number, missingReason: GapReason): Gap[];
+  part(nowMs: number): LedgerPart;
+}
+
+export interface Slot {
+  slotMs: number;
+  everyMs: number;
+}
+
+interface Entry extends Slot {
+  outcome: 'pending' | 'stored' | GapReason;
+}
+
+export interface AccountStart {
+  session: SessionRef;
+  epoch: number;
+  host: string;
+  policy: Policy;
+  /** Where the account of the capture that this one continues ends; what is due from there on is ours. */
+  continues?: { untilMs: number; timeline: RatePoint[] };
+  /** This capture's own part, as it stood when its host was lost. */
+  resumes?: LedgerPart;
+}
+
+export function createFrameAccount({
+  session,
+  epoch,
+  host,
+  policy: firstPolicy,
+  continues,
+  resumes,
+}: AccountStart): FrameAccount {
+  let policy = firstPolicy;
+  let appliedFromMs: number | null = null;
+  let lastSlotMs = 0;
+  let timeline = resumes?.timeline ?? continues?.timeline.slice(-1) ?? [];
+  let fromMs = resumes?.fromMs ?? continues?.untilMs;
+  let accountedMs = resumes?.untilMs ?? continues?.untilMs ?? 0;
+  let finalMs = accountedMs;
+  const stored: SlotRun[] = resumes?.stored ?? [];
+  const gaps: Gap[] = resumes?.gaps ?? [];
+  const entries: Entry[] = [];
+  const pending = new Map<number, Entry>();
+
+  return {
+    get firstSlotMs() {
+      return fromMs;
+    },
+    get policy() {
+      return policy;
+    },
+    get applied() {
+      return { policy, fromSlotMs: appliedFromMs };
+    },
+    get progress() {
+      const { revision, everyMs } = policy;
+      return { lastSlotMs, pending: pending.size, revision, everyMs };
+    },
+    offer(timeMs, missingReason) {
+      if (timeline.length === 0) timeline = [ratePoint(policy, slotAt(timeMs, policy.everyMs))];
+      const rate = rateAt(timeline, timeMs);
+      const slotMs = slotAt(timeMs, rate.everyMs);
+      if (rate.isPaused || slotMs < accountedMs || slotMs < rate.fromMs) return { slot: undefined, gaps: [] };
+      const missed = fromMs === undefined ? [] : miss(slotMs, missingReason);
+      fromMs ??= slotMs;
+      const slot = { slotMs, everyMs: rate.everyMs };
+      enter({ ...slot, outcome: 'pending' });
+      accountedMs = slotMs + 1;
+      lastSlotMs = slotMs;
+      return { slot, gaps: missed };
+    },
+    settle(slotMs, outcome) {
+      const entry = pending.get(slotMs);
+      if (!entry) return;
+      entry.outcome = outcome;
+      pending.delete(slotMs);
+      moveFinal();
+    },
+    apply(next, atMs) {
+      const before = policy;
+      policy = next;
+      if (fromMs === undefined) {
+        timeline = [];
+        appliedFromMs = null;
+        return { ...next, fromSlotMs: null };
+      }
+      const sinceMs = Math.max(atMs, accountedMs - 1);
+      const changeMs = Math.min(slotAfter(sinceMs, before.everyMs), slotAfter(sinceMs, next.everyMs));
+      timeline = withRate(timeline, ratePoint(next, changeMs));
+      appliedFromMs = Math.ceil(changeMs / next.everyMs) * next.everyMs;
+      return { ...next, fromSlotMs: appliedFromMs };
+    },
+    close(untilMs, missingReason) {
+      if (fromMs === undefined || untilMs <= accountedMs) return [];
+      const missed = miss(untilMs, missingReason);
+      accountedMs = untilMs;
+      moveFinal();
+      return missed;
+    },
+    part(nowMs) {
+      const counts = { stored: countSlots(stored), gaps: countSlots(gaps) };
+      return {
+        version: 1,
+        ...session,
+        ...{ epoch, host, fromMs: fromMs ?? 0, untilMs: finalMs, timeline, stored, gaps },
+        counts: { due: counts.stored + counts.gaps, ...counts },
+        updatedAtMs: nowMs,
+      };
+    },
+  };
+
+  function miss(untilMs: number, reason: GapReason): Gap[] {
+    return dueRuns(timeline, { fromMs: accountedMs, untilMs }).map(({ isPaused, ...run }) => {
+      const gap: Gap = { ...run, reason: isPaused ? 'paused' : reason };
+      for (const slotMs of slotsOf(run)) enter({ slotMs, everyMs: run.everyMs, outcome: gap.reason });
+      return gap;
+    });
+  }
+
+  function enter(entry: Entry): void {
+    entries.push(entry);
+    if (entry.outcome === 'pending') pending.set(entry.slotMs, entry);
+    else moveFinal();
+  }
+
+  function moveFinal(): void {
+    for (let head = entries[0]; head && head.outcome !== 'pending'; head = entries[0]) {
+      const run = { fromSlotMs: head.slotMs, toSlotMs: head.slotMs, everyMs: head.everyMs };
+      if (head.outcome === 'stored') addSlot(stored, run);
+      else addSlot(gaps, { ...run, reason: head.outcome });
+      finalMs = head.slotMs + 1;
+      entries.shift();
+    }
+    if (entries.length === 0) finalMs = Math.max(finalMs, accountedMs);
+  }
+}
+
+const ratePoint = ({ everyMs, isPaused }: Policy, fromMs: number): RatePoint => ({ fromMs, everyMs, isPaused });

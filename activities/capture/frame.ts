@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { frameEvent, type FrameEvent, type ReelayEvent } from '../../contracts/events.js';
+import { frameKey, type SessionRef } from '../../contracts/keys.js';
+import type { Size } from '../../contracts/stream.js';
+import type { Picture } from '../../media/pull.js';
+import type { Slot } from './frame-account.js';
+
+/** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
+export interface Frame {
+  session: SessionRef;
+  slotMs: number;
+  everyMs: number;
+  epoch: number;
+  capturedAtMs: number;
+  ptsMs: number;
+  images: FrameImage[];
+}
+
+export interface FrameImage extends Size {
+  key: string;
+  sizeBytes: number;
+  sha256: string;
+}
+
+interface FrameStart extends Slot {
+  session: SessionRef;
+  epoch: number;
+  timeMs: number;
+  picture: Picture;
+  sizes: readonly Size[];
+}
+
+export function frameOf({ session, epoch, slotMs, everyMs, timeMs, picture, sizes }: FrameStart): Frame {
+  const images = picture.images.map(({ jpeg, width, height }, index) => {
+    const size = sizes[index - 1];
+    const key = frameKey(session, size ? { slotMs, size } : { slotMs });
+    return { key, width, height, sizeBytes: jpeg.length, sha256: createHash('sha256').update(jpeg).digest('hex') };
+  });
+  return { session, epoch, slotMs, everyMs, capturedAtMs: Math.round(timeMs), ptsMs: picture.ptsMs, images };
+}
+
+export function eventOf(
+  frame: Frame,
+  { attempt, isLate, url }: { attempt: number; isLate: boolean; url(key: string): string },
+): ReelayEvent<FrameEvent> {
+  const [image, ...variants] = frame.images.map(({ key, ...rest }) => ({ url: url(key), ...rest }));
+  if (!image) throw new RangeError(`frame ${frame.slotMs} has no image`);
+  const { session, epoch, slotMs, everyMs, capturedAtMs, ptsMs } = frame;
+  return frameEvent({
+    ...session,
+    epoch,
+    slotMs,
+    everyMs,
+    capturedAtMs,
+    ptsMs,
+    ...image,
+    variants,
+    attempt,
+    mode: 'full',
+    late: isLate,
+  });
+}

@@ -1,0 +1,41 @@
+import { latestKey } from '../../contracts/keys.js';
+import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import type { Frame } from './frame.js';
+
+interface Latest {
+  slotMs: number;
+  /** Put as soon as the put before it is done; a newer frame takes its place meanwhile. */
+  next?: { frame: Frame; image: Buffer } | undefined;
+  isBusy: boolean;
+}
+
+/**
+ * Keeps each stream's newest picture under one key. It is a convenience beside the frames: one put a stream at a time,
+ * never an older picture over a newer one, and the next frame makes a failed put good.
+ */
+export function createLatestKeeper({ store, closing }: { store: ObjectStore; closing: AbortSignal }) {
+  const streams = new Map<string, Latest>();
+
+  return async (frame: Frame, image: Buffer): Promise<void> => {
+    const key = latestKey(frame.session);
+    const latest = streams.get(key) ?? { slotMs: -Infinity, isBusy: false };
+    streams.set(key, latest);
+    if (frame.slotMs <= latest.slotMs) return;
+    latest.slotMs = frame.slotMs;
+    latest.next = { frame, image };
+    if (latest.isBusy) return;
+    latest.isBusy = true;
+    for (let next = takeNext(latest); next; next = takeNext(latest)) {
+      const metadata = { 'slot-ms': String(next.frame.slotMs), 'captured-at-ms': String(next.frame.capturedAtMs) };
+      const put = store.put(key, next.image, { contentType: 'image/jpeg', metadata, signal: closing });
+      await put.catch((error: unknown) => error); // The frame itself is stored already.
+    }
+    latest.isBusy = false;
+  };
+}
+
+function takeNext(latest: Latest): Latest['next'] {
+  const { next } = latest;
+  latest.next = undefined;
+  return next;
+}

@@ -1,0 +1,17 @@
+import { ERRORS, type Problem } from '../../contracts/errors.js';
+import { redact } from '../../contracts/redact.js';
+import type { StreamSettings } from '../../contracts/stream.js';
+import type { WatchedEnd } from '../../media/watched-pull.js';
+
+const TAIL_LINES = 5;
+
+/** What to tell an operator of a pull that failed: what happened, to which source, and how to see it by hand. */
+export function problemOfSource(
+  { code, tail, command }: WatchedEnd,
+  { url, stallMs }: StreamSettings['source'],
+): Problem {
+  const last = tail.at(-1);
+  const silence = code === 'source-stalled' || code === 'source-silent' ? ` for ${stallMs / 1000} s` : '';
+  const message = `${redact(url)}: ${ERRORS[code].meaning}${silence}${last ? ` (ffmpeg: ${last})` : ''}; ${ERRORS[code].action}`;
+  return { code, message, command, tail: tail.slice(-TAIL_LINES) };
+}
