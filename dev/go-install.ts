@@ -33,6 +33,5 @@ export const goRecipe = ({ name, version, module, otherwise, installed }: GoProg
       log,
       signal,
     });
-    report('built and started');
   },
 });

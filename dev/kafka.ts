@@ -7,9 +7,9 @@ import { runBuildTool } from './build-tool.js';
 import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { kafkaRecipe } from './kafka-libraries.js';
-import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { choosePort, LOOPBACK, reach } from './ports.js';
 import { provision } from './provision.js';
-import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
+import { logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { createTopics } from './topics.js';
 import { untilReady } from './until-ready.js';
 import { isAtLeast, parseVersion, printedBy } from './version.js';
@@ -23,15 +23,12 @@ export interface KafkaServer extends Server {
 }
 
 /** One Kafka node that is broker and controller, its log in `home`, with Reelay's topics. */
-export async function startKafka(options: ServerOptions): Promise<KafkaServer> {
-  const { home, report = () => {}, signal } = options;
+export async function startKafka({ home, ports, report = () => {}, signal }: ServerOptions): Promise<KafkaServer> {
   const java = await findJava();
   const classPath = join(await provision(kafkaRecipe, { report, signal }), '*');
-  const port = options.port ?? (await reusablePort(home, { name: 'kafka' }));
-  const properties = await configure(home, {
-    port,
-    controllerPort: await reusablePort(home, { name: 'kafka-controller' }),
-  });
+  const port = await choosePort(home, { name: 'kafka', usual: 9092, choice: ports });
+  const controllerPort = await choosePort(home, { name: 'kafka-controller', choice: ports });
+  const properties = await configure(home, { port, controllerPort });
   const log = logIn(home, 'kafka');
   if (!existsSync(join(home, 'kafka', 'meta.properties'))) {
     await runBuildTool({
@@ -54,14 +51,6 @@ export async function startKafka(options: ServerOptions): Promise<KafkaServer> {
     check: () => reach(port).then(() => createTopics(brokers)),
   });
   return { ...ownServer(child), brokers };
-}
-
-/** Brokers that already run, given Reelay's topics. */
-export async function useKafka(brokers: string[]): Promise<KafkaServer> {
-  await createTopics(brokers).catch((cause: Error) => {
-    throw fault('events-unreachable', `REELAY_EVENTS names ${brokers.join(', ')}: ${cause.message}`, { cause });
-  });
-  return { ...foreignServer(), brokers };
 }
 
 const formatArguments = (properties: string): string[] => [

@@ -2,18 +2,26 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import getPort from 'get-port';
+import { fault } from '../contracts/errors.js';
 
 export const LOOPBACK = '127.0.0.1';
 
 /**
- * The port this server had before in this home, else the one wished for, else any: the first that is free. Kept in
- * `home`, so that addresses stay the same from one start to the next.
+ * Which port a server gets. All begin with the one it had before in this home; where that is not free, `any` takes any,
+ * `usual` first tries the one that tools expect, and `same` fails: what is started again must not move.
  */
-export async function reusablePort(home: string, { name, wish }: { name: string; wish?: number }): Promise<number> {
-  const wanted = [readPorts(home)[name], wish].filter((port) => port !== undefined);
+export type PortChoice = 'any' | 'usual' | 'same';
+
+/** Kept in `home`, so that addresses stay the same from one start to the next. */
+export async function choosePort(
+  home: string,
+  { name, usual, choice = 'any' }: { name: string; usual?: number; choice?: PortChoice | undefined },
+): Promise<number> {
+  const wanted = [readPorts(home)[name], choice === 'usual' ? usual : undefined].filter((port) => port !== undefined);
   for (const port of wanted) {
     if (await isFree(port)) return keep(home, { name, port });
   }
+  if (choice === 'same') throw fault('stack-failed', `${name} cannot start again: port ${wanted[0]} is taken`);
   return keep(home, { name, port: await getPort({ host: LOOPBACK }) });
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fault } from '../contracts/errors.js';
 import { startChild } from './child.js';
-import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { choosePort, LOOPBACK, reach } from './ports.js';
 import { logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { untilReady } from './until-ready.js';
 
@@ -18,11 +18,10 @@ export interface RtmpServer extends Server {
 }
 
 /** A server that takes streams over RTMP and gives them out over RTMP and HTTP-FLV, last group of pictures first. */
-export async function startRtmp(options: ServerOptions & { httpPort?: number }): Promise<RtmpServer> {
-  const { home, signal } = options;
+export async function startRtmp({ home, ports, signal }: ServerOptions): Promise<RtmpServer> {
   requireMediaServer();
-  const port = options.port ?? (await reusablePort(home, { name: 'rtmp' }));
-  const httpPort = options.httpPort ?? (await reusablePort(home, { name: 'rtmp-http' }));
+  const port = await choosePort(home, { name: 'rtmp', usual: 1935, choice: ports });
+  const httpPort = await choosePort(home, { name: 'rtmp-http', usual: 8000, choice: ports });
   const child = startChild({
     name: 'rtmp',
     command: [process.execPath, PROGRAM, JSON.stringify(configure({ home, port, httpPort }))],

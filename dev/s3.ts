@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fault } from '../contracts/errors.js';
 import { createBucket, type S3Access } from './bucket.js';
 import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { goRecipe } from './go-install.js';
-import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { choosePort, LOOPBACK, reach } from './ports.js';
 import { provision } from './provision.js';
-import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
+import { logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { untilReady } from './until-ready.js';
 import { isAtLeast, parseVersion, printedBy } from './version.js';
 
@@ -31,10 +30,9 @@ const recipe = goRecipe({
 });
 
 /** An S3 server that keeps its objects as files in `home`, with the bucket `reelay`. */
-export async function startS3(options: ServerOptions): Promise<S3Server> {
-  const { home, report = () => {}, signal } = options;
+export async function startS3({ home, ports, report = () => {}, signal }: ServerOptions): Promise<S3Server> {
   const program = await provision(recipe, { report, signal });
-  const port = options.port ?? (await reusablePort(home, { name: 's3' }));
+  const port = await choosePort(home, { name: 's3', usual: 7070, choice: ports });
   const folder = join(home, 's3');
   await mkdir(folder, { recursive: true });
   const child = startChild({
@@ -51,14 +49,6 @@ export async function startS3(options: ServerOptions): Promise<S3Server> {
     check: () => reach(port).then(() => createBucket(BUCKET, access)),
   });
   return { ...ownServer(child), ...access, bucket: BUCKET };
-}
-
-/** An S3 server that already runs, given the bucket where it has none of that name. */
-export async function useS3({ bucket, ...access }: S3Access & { bucket: string }): Promise<S3Server> {
-  await createBucket(bucket, access).catch((cause: Error) => {
-    throw fault('store-unreachable', `bucket ${bucket} at ${access.endpoint}: ${cause.message}`, { cause });
-  });
-  return { ...foreignServer(), ...access, bucket };
 }
 
 async function versitygwOnPath(): Promise<string | undefined> {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Child } from './child.js';
+import type { PortChoice } from './ports.js';
 import type { Report } from './steps.js';
 
 /** What each `startX` of this folder takes. */
 export interface ServerOptions {
   /** All state, logs and process records of the stack are in this folder. */
   home: string;
-  /** Exactly this port; else the one of the last start in this home, or any. */
-  port?: number;
+  ports?: PortChoice;
   report?: Report;
   signal?: AbortSignal | undefined;
 }
@@ -16,10 +16,14 @@ export interface ServerOptions {
 export interface Server {
   child?: Child;
   pid?: number;
-  stop(): Promise<void>;
+  stop(graceMs?: number): Promise<void>;
 }
 
-export const ownServer = (child: Child): Required<Server> => ({ child, pid: child.pid, stop: () => child.stop() });
+export const ownServer = (child: Child): Required<Server> => ({
+  child,
+  pid: child.pid,
+  stop: (graceMs) => child.stop(graceMs),
+});
 
 export const foreignServer = (): Server => ({ stop: async () => {} });
 

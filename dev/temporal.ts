@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
+import { Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { fault } from '../contracts/errors.js';
 import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { goRecipe } from './go-install.js';
-import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { choosePort, LOOPBACK, reach } from './ports.js';
 import { provision } from './provision.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
@@ -34,11 +35,15 @@ const recipe = goRecipe({
 });
 
 /** Temporal's development server with its web interface and a database file in `home`. */
-export async function startTemporal(options: ServerOptions & { uiPort?: number }): Promise<TemporalServer> {
-  const { home, report = () => {}, signal } = options;
+export async function startTemporal({
+  home,
+  ports,
+  report = () => {},
+  signal,
+}: ServerOptions): Promise<TemporalServer> {
   const program = await provision(recipe, { report, signal });
-  const port = options.port ?? (await reusablePort(home, { name: 'temporal' }));
-  const uiPort = options.uiPort ?? (await reusablePort(home, { name: 'temporal-ui' }));
+  const port = await choosePort(home, { name: 'temporal', usual: 7233, choice: ports });
+  const uiPort = await choosePort(home, { name: 'temporal-ui', usual: 8233, choice: ports });
   const address = `${LOOPBACK}:${port}`;
   await mkdir(home, { recursive: true });
   const child = startChild({
@@ -51,21 +56,23 @@ export async function startTemporal(options: ServerOptions & { uiPort?: number }
     deadlineMs: START_DEADLINE_MS,
     signal,
     // The port first: a gRPC client that was refused once waits a second before it tries again.
-    check: () => reach(port).then(() => askTemporal(address, NAMESPACE)),
+    check: () => reach(port).then(() => askTemporal({ address, namespace: NAMESPACE })),
   });
   return { ...ownServer(child), address, namespace: NAMESPACE, ui: `http://${LOOPBACK}:${uiPort}` };
 }
 
-/** A server that already runs, taught what Reelay needs. */
-export async function useTemporal({ address, namespace }: { address: string; namespace: string }) {
-  await askTemporal(address, namespace).catch((cause: Error) => {
+/** The server that TEMPORAL_ADDRESS and its like name, taught what Reelay needs. */
+export async function useTemporal(): Promise<TemporalServer> {
+  const { connectionOptions, namespace = NAMESPACE } = loadClientConnectConfig();
+  const { address = '' } = connectionOptions;
+  await askTemporal({ ...connectionOptions, namespace }).catch((cause: Error) => {
     throw fault('temporal-unreachable', `TEMPORAL_ADDRESS is ${address}: ${cause.message}`, { cause });
   });
-  return { ...foreignServer(), address, namespace } satisfies TemporalServer;
+  return { ...foreignServer(), address, namespace };
 }
 
-async function askTemporal(address: string, namespace: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: ASK_DEADLINE_MS });
+async function askTemporal({ namespace, ...options }: ConnectionOptions & { namespace: string }): Promise<void> {
+  const connection = await Connection.connect({ ...options, connectTimeout: ASK_DEADLINE_MS });
   try {
     await connection.withDeadline(Date.now() + ASK_DEADLINE_MS, () => registerSearchAttributes(connection, namespace));
   } finally {
