@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { problemOf } from '../contracts/errors.js';
+import type { StackAddresses } from '../dev/stack-addresses.js';
+import { reportToStarter, upDetached, type DetachedEnd } from './stack-detach.js';
+import { runDown } from './stack-down.js';
+import { describeAddresses, say, showNotice, showProblem, showStep } from './stack-output.js';
+import { runUp } from './stack-up.js';
+
+const EXIT = { failed: 1, notFound: 3, conflict: 4 } as const;
+
+export interface StackCommandOptions {
+  /** What to run as a worker, up to its roles; default: `reelay worker` of this installation. */
+  workerCommand?: readonly [string, ...string[]];
+  /** Called once the stack is ready and its addresses are shown; `signal` aborts when it is to stop. */
+  onReady?: (addresses: StackAddresses, context: { demo: boolean; signal: AbortSignal }) => Promise<void>;
+}
+
+interface UpFlags {
+  full?: boolean;
+  detach?: boolean;
+  demo?: boolean;
+  json?: boolean;
+}
+
+export function addStackCommands(program: Command, options: StackCommandOptions = {}): void {
+  program
+    .command('up')
+    .description('start a local stack and all workers; Ctrl-C stops them')
+    .option('--full', 'Kafka and S3 as real servers instead of folders')
+    .option('--detach', 'go on in the background; return when ready')
+    .option('--demo', 'add a camera that publishes test pictures')
+    .option('--json', 'print the addresses as one JSON line')
+    .action((flags: UpFlags) => reportFailure(() => (flags.detach ? upInBackground(flags) : up(flags, options))));
+  program
+    .command('down')
+    .description('stop what `up --detach` started')
+    .option('--json', 'print what was stopped as one JSON line')
+    .action((flags: { json?: boolean }) => reportFailure(() => down(flags)));
+}
+
+async function up({ full = false, demo = false, json = false }: UpFlags, options: StackCommandOptions): Promise<void> {
+  const home = stackHome();
+  const signal = stopSignal();
+  const tellStarter = reportToStarter();
+  try {
+    const owner = await runUp({
+      home,
+      full,
+      demo,
+      signal,
+      workerCommand: options.workerCommand ?? [process.execPath, REELAY, 'worker'],
+      onNotice: showNotice,
+      onStep: (step) => {
+        showStep(step);
+        tellStarter?.({ kind: 'step', step });
+      },
+      onReady: async (addresses) => {
+        showReady(addresses, { json, ending: 'Ctrl-C stops everything.' });
+        tellStarter?.({ kind: 'ready', addresses });
+        await options.onReady?.(addresses, { demo, signal });
+      },
+    });
+    if (owner === undefined) return;
+    tellStarter?.({ kind: 'taken', pid: owner.pid });
+    showTaken(owner.pid);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem) tellStarter?.({ kind: 'failed', problem });
+    throw error;
+  }
+}
+
+async function upInBackground({ full, demo, json = false }: UpFlags): Promise<void> {
+  const flags = [...(full ? ['--full'] : []), ...(demo ? ['--demo'] : [])];
+  const end: DetachedEnd = await upDetached({ home: stackHome(), flags, onStep: showStep, signal: stopSignal() });
+  if (end.kind === 'ready') showReady(end.addresses, { json, ending: '`reelay down` stops everything.' });
+  else if (end.kind === 'taken') showTaken(end.pid);
+  else {
+    showProblem(end.problem);
+    process.exitCode = EXIT.failed;
+  }
+}
+
+async function down({ json }: { json?: boolean }): Promise<void> {
+  const home = stackHome();
+  const stopped = await runDown(home);
+  if (json) console.log(JSON.stringify({ stopped }));
+  if (stopped.length === 0) {
+    say(`Nothing runs in ${home}.`);
+    process.exitCode = EXIT.notFound;
+  } else if (!json) {
+    console.log(`Stopped ${stopped.join(', ')}.`);
+  }
+}
+
+const REELAY = fileURLToPath(new URL('../../bin/reelay', import.meta.url));
+
+/** `.reelay` where the command runs, unless REELAY_HOME names another folder. */
+const stackHome = (): string => resolve(process.env['REELAY_HOME'] || '.reelay');
+
+/** Aborts at the first request to stop; a second one does not wait for good order, and children are killed. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => (controller.signal.aborted ? process.exit(EXIT.failed) : controller.abort()));
+  }
+  return controller.signal;
+}
+
+function showReady(addresses: StackAddresses, { json, ending }: { json: boolean; ending: string }): void {
+  console.log(json ? JSON.stringify(addresses) : `\n${describeAddresses(addresses)}\n\n${ending}`);
+}
+
+function showTaken(pid: number): void {
+  say(`A stack already runs in ${stackHome()} (process ${pid}); run \`reelay down\` first.`);
+  process.exitCode = EXIT.conflict;
+}
+
+async function reportFailure(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    showProblem(problemOf(error) ?? { message: (error as Error).stack ?? String(error) });
+    process.exitCode = EXIT.failed;
+  }
+}
