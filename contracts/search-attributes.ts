@@ -1,0 +1,12 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** What streams and tasks can be searched by in Temporal; a server must know all of them before a workflow starts. */
+export const SEARCH_ATTRIBUTES = {
+  stream: defineSearchAttributeKey('ReelayStream', 'KEYWORD'),
+  task: defineSearchAttributeKey('ReelayTask', 'KEYWORD'),
+  state: defineSearchAttributeKey('ReelayState', 'KEYWORD'),
+  tenant: defineSearchAttributeKey('ReelayTenant', 'KEYWORD'),
+  risk: defineSearchAttributeKey('ReelayRisk', 'KEYWORD'),
+  failure: defineSearchAttributeKey('ReelayFailure', 'KEYWORD'),
+  host: defineSearchAttributeKey('ReelayHost', 'KEYWORD'),
+} as const;

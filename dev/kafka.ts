@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fault } from '../contracts/errors.js';
+import { runBuildTool } from './build-tool.js';
+import { startChild } from './child.js';
+import { findProgram } from './find-program.js';
+import { kafkaRecipe } from './kafka-libraries.js';
+import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { provision } from './provision.js';
+import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
+import { createTopics } from './topics.js';
+import { untilReady } from './until-ready.js';
+import { isAtLeast, parseVersion, printedBy } from './version.js';
+
+const LEAST_JAVA = [17, 0, 0] as const;
+const START_DEADLINE_MS = 90_000;
+const JVM_OPTIONS = ['-Xmx512m', '-XX:+UseSerialGC', '-Dlog4j2.level=WARN'];
+
+export interface KafkaServer extends Server {
+  brokers: string[];
+}
+
+/** One Kafka node that is broker and controller, its log in `home`, with Reelay's topics. */
+export async function startKafka(options: ServerOptions): Promise<KafkaServer> {
+  const { home, report = () => {}, signal } = options;
+  const java = await findJava();
+  const classPath = join(await provision(kafkaRecipe, { report, signal }), '*');
+  const port = options.port ?? (await reusablePort(home, { name: 'kafka' }));
+  const properties = await configure(home, {
+    port,
+    controllerPort: await reusablePort(home, { name: 'kafka-controller' }),
+  });
+  const log = logIn(home, 'kafka');
+  if (!existsSync(join(home, 'kafka', 'meta.properties'))) {
+    await runBuildTool({
+      name: 'kafka',
+      command: [java, '-cp', classPath, 'kafka.tools.StorageTool', ...formatArguments(properties)],
+      log,
+      signal,
+    });
+  }
+  const child = startChild({
+    name: 'kafka',
+    command: [java, ...JVM_OPTIONS, '-cp', classPath, 'kafka.Kafka', properties],
+    log,
+    home,
+  });
+  const brokers = [`${LOOPBACK}:${port}`];
+  await untilReady(child, {
+    deadlineMs: START_DEADLINE_MS,
+    signal,
+    check: () => reach(port).then(() => createTopics(brokers)),
+  });
+  return { ...ownServer(child), brokers };
+}
+
+/** Brokers that already run, given Reelay's topics. */
+export async function useKafka(brokers: string[]): Promise<KafkaServer> {
+  await createTopics(brokers).catch((cause: Error) => {
+    throw fault('events-unreachable', `REELAY_EVENTS names ${brokers.join(', ')}: ${cause.message}`, { cause });
+  });
+  return { ...foreignServer(), brokers };
+}
+
+const formatArguments = (properties: string): string[] => [
+  'format',
+  '--ignore-formatted',
+  '--config',
+  properties,
+  '--cluster-id',
+  // Base64 may begin with a hyphen, which would read as an option.
+  `A${randomBytes(16).toString('base64url').slice(1)}`,
+];
+
+async function configure(home: string, { port, controllerPort }: { port: number; controllerPort: number }) {
+  const file = join(home, 'kafka.properties');
+  await mkdir(home, { recursive: true });
+  await writeFile(
+    file,
+    Object.entries({
+      'process.roles': 'broker,controller',
+      'node.id': 1,
+      'controller.quorum.voters': `1@${LOOPBACK}:${controllerPort}`,
+      listeners: `PLAINTEXT://${LOOPBACK}:${port},CONTROLLER://${LOOPBACK}:${controllerPort}`,
+      'advertised.listeners': `PLAINTEXT://${LOOPBACK}:${port}`,
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'log.dirs': join(home, 'kafka'),
+      'auto.create.topics.enable': false,
+      'group.initial.rebalance.delay.ms': 0,
+      // One node is all there is, and fifty internal partitions each would only slow its start.
+      'offsets.topic.replication.factor': 1,
+      'offsets.topic.num.partitions': 1,
+      'transaction.state.log.replication.factor': 1,
+      'transaction.state.log.min.isr': 1,
+      'transaction.state.log.num.partitions': 1,
+    })
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  );
+  return file;
+}
+
+async function findJava(): Promise<string> {
+  const home = process.env['JAVA_HOME'];
+  const java = home ? join(home, 'bin', 'java') : findProgram('java');
+  if (java !== undefined && isAtLeast(parseVersion(await printedBy(java, ['-version'])), LEAST_JAVA)) return java;
+  throw fault(
+    'tool-missing',
+    'kafka needs Java: install Java 17 or later, or set REELAY_EVENTS to kafka://host:port of a running broker',
+  );
+}

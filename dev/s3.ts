@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fault } from '../contracts/errors.js';
+import { createBucket, type S3Access } from './bucket.js';
+import { startChild } from './child.js';
+import { findProgram } from './find-program.js';
+import { goRecipe } from './go-install.js';
+import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { provision } from './provision.js';
+import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
+import { untilReady } from './until-ready.js';
+import { isAtLeast, parseVersion, printedBy } from './version.js';
+
+const LEAST_VERSION = [1, 8, 0] as const;
+const START_DEADLINE_MS = 30_000;
+const BUCKET = 'reelay';
+const REGION = 'us-east-1';
+/** Known to all: the server listens on loopback alone and holds what one developer tries out. */
+const CREDENTIALS = { accessKeyId: 'reelay', secretAccessKey: 'reelay-local' };
+
+export interface S3Server extends Server, S3Access {
+  bucket: string;
+}
+
+const recipe = goRecipe({
+  name: 'versitygw',
+  version: '1.8.0',
+  module: 'github.com/versity/versitygw/cmd/versitygw',
+  otherwise: 'or VersityGW, or set AWS_ENDPOINT_URL_S3 and REELAY_STORE to a running S3 server and its bucket',
+  installed: versitygwOnPath,
+});
+
+/** An S3 server that keeps its objects as files in `home`, with the bucket `reelay`. */
+export async function startS3(options: ServerOptions): Promise<S3Server> {
+  const { home, report = () => {}, signal } = options;
+  const program = await provision(recipe, { report, signal });
+  const port = options.port ?? (await reusablePort(home, { name: 's3' }));
+  const folder = join(home, 's3');
+  await mkdir(folder, { recursive: true });
+  const child = startChild({
+    name: 's3',
+    command: [program, '--port', `${LOOPBACK}:${port}`, '--region', REGION, '--quiet', 'posix', folder],
+    env: { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
+    log: logIn(home, 's3'),
+    home,
+  });
+  const access = { endpoint: `http://${LOOPBACK}:${port}`, region: REGION, ...CREDENTIALS };
+  await untilReady(child, {
+    deadlineMs: START_DEADLINE_MS,
+    signal,
+    check: () => reach(port).then(() => createBucket(BUCKET, access)),
+  });
+  return { ...ownServer(child), ...access, bucket: BUCKET };
+}
+
+/** An S3 server that already runs, given the bucket where it has none of that name. */
+export async function useS3({ bucket, ...access }: S3Access & { bucket: string }): Promise<S3Server> {
+  await createBucket(bucket, access).catch((cause: Error) => {
+    throw fault('store-unreachable', `bucket ${bucket} at ${access.endpoint}: ${cause.message}`, { cause });
+  });
+  return { ...foreignServer(), ...access, bucket };
+}
+
+async function versitygwOnPath(): Promise<string | undefined> {
+  const program = findProgram('versitygw');
+  if (program === undefined) return undefined;
+  const version = parseVersion(await printedBy(program, ['--version']));
+  return isAtLeast(version, LEAST_VERSION) ? program : undefined;
+}

@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { fault } from '../contracts/errors.js';
+import { startChild } from './child.js';
+import { findProgram } from './find-program.js';
+import { goRecipe } from './go-install.js';
+import { LOOPBACK, reach, reusablePort } from './ports.js';
+import { provision } from './provision.js';
+import { registerSearchAttributes } from './search-attributes.js';
+import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
+import { untilReady } from './until-ready.js';
+import { isAtLeast, parseVersion, printedBy } from './version.js';
+
+const LEAST_SERVER = [1, 29, 0] as const;
+const START_DEADLINE_MS = 60_000;
+const ASK_DEADLINE_MS = 2_000;
+const NAMESPACE = 'default';
+
+export interface TemporalServer extends Server {
+  address: string;
+  namespace: string;
+  /** The web interface; unknown for a server named by the environment. */
+  ui?: string;
+}
+
+const recipe = goRecipe({
+  name: 'temporal',
+  version: '1.5.1',
+  module: 'github.com/temporalio/cli/cmd/temporal',
+  otherwise: 'or the Temporal CLI, or set TEMPORAL_ADDRESS to a running server',
+  installed: temporalOnPath,
+});
+
+/** Temporal's development server with its web interface and a database file in `home`. */
+export async function startTemporal(options: ServerOptions & { uiPort?: number }): Promise<TemporalServer> {
+  const { home, report = () => {}, signal } = options;
+  const program = await provision(recipe, { report, signal });
+  const port = options.port ?? (await reusablePort(home, { name: 'temporal' }));
+  const uiPort = options.uiPort ?? (await reusablePort(home, { name: 'temporal-ui' }));
+  const address = `${LOOPBACK}:${port}`;
+  await mkdir(home, { recursive: true });
+  const child = startChild({
+    name: 'temporal',
+    command: [program, 'server', 'start-dev', ...argumentsOf({ home, port, uiPort })],
+    log: logIn(home, 'temporal'),
+    home,
+  });
+  await untilReady(child, {
+    deadlineMs: START_DEADLINE_MS,
+    signal,
+    // The port first: a gRPC client that was refused once waits a second before it tries again.
+    check: () => reach(port).then(() => askTemporal(address, NAMESPACE)),
+  });
+  return { ...ownServer(child), address, namespace: NAMESPACE, ui: `http://${LOOPBACK}:${uiPort}` };
+}
+
+/** A server that already runs, taught what Reelay needs. */
+export async function useTemporal({ address, namespace }: { address: string; namespace: string }) {
+  await askTemporal(address, namespace).catch((cause: Error) => {
+    throw fault('temporal-unreachable', `TEMPORAL_ADDRESS is ${address}: ${cause.message}`, { cause });
+  });
+  return { ...foreignServer(), address, namespace } satisfies TemporalServer;
+}
+
+async function askTemporal(address: string, namespace: string): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: ASK_DEADLINE_MS });
+  try {
+    await connection.withDeadline(Date.now() + ASK_DEADLINE_MS, () => registerSearchAttributes(connection, namespace));
+  } finally {
+    await connection.close();
+  }
+}
+
+const argumentsOf = ({ home, port, uiPort }: { home: string; port: number; uiPort: number }): string[] => [
+  '--ip',
+  LOOPBACK,
+  '--port',
+  `${port}`,
+  '--ui-port',
+  `${uiPort}`,
+  '--db-filename',
+  join(home, 'temporal.db'),
+  ...Object.values(SEARCH_ATTRIBUTES).flatMap(({ name }) => ['--search-attribute', `${name}=Keyword`]),
+];
+
+/** `temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)`: what counts is the server inside. */
+async function temporalOnPath(): Promise<string | undefined> {
+  const program = findProgram('temporal');
+  if (program === undefined) return undefined;
+  const [, server = ''] = /Server (\S+)/.exec(await printedBy(program, ['--version'])) ?? [];
+  return isAtLeast(parseVersion(server), LEAST_SERVER) ? program : undefined;
+}
