@@ -47,3 +47,5 @@ export const captureReportedSignal = defineSignal<[CaptureReport]>('captureRepor
 export const segmentEndedSignal = defineSignal<[SegmentEnded]>('segmentEnded');
 export const setCapturePolicyUpdate = defineUpdate<AppliedPolicy, [PolicyChange]>('setCapturePolicy');
 export const streamStateQuery = defineQuery<StreamState>('streamState');
+/** Whether a stream runs with exactly these settings: how a repeated start tells itself from a conflicting one. */
+export const hasSettingsQuery = defineQuery<boolean, [StreamSettings]>('hasSettings');

@@ -172,7 +172,7 @@ export interface StreamState {
   phase: StreamPhase;
   /** Redacted. */
   source: string;
-  settings: StreamSettings;
+  capture: StreamSettings['capture'];
   policy: Policy;
   /** What the running capture has confirmed; missing until it has. */
   applied?: AppliedPolicy;

@@ -1,0 +1,48 @@
+import { CancellationScope, getExternalWorkflowHandle, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { CaptureActivities } from '../activities/index.js';
+import { formatDuration } from '../contracts/duration.js';
+import { problemOf } from '../contracts/errors.js';
+import { streamWorkflowId } from '../contracts/ids.js';
+import { segmentEndedSignal, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
+import { CAPTURE_QUEUE } from '../contracts/queues.js';
+import { CAPTURE } from './policies.js';
+
+/**
+ * One bounded stretch of a stream's capture by one host. It outlives a stream workflow that continues as new, which is
+ * why it is a workflow of its own, and it tells the stream by workflow id how it ended.
+ */
+export async function captureSegment(input: CaptureSegmentInput): Promise<CaptureEnd> {
+  const { captureFrames } = proxyActivities<CaptureActivities>({
+    ...CAPTURE,
+    taskQueue: CAPTURE_QUEUE,
+    summary: `${input.session.streamId} every ${formatDuration(input.policy.everyMs)}, epoch ${input.epoch}`,
+  });
+  try {
+    const end = await captureFrames(input);
+    await tellStream(input, end);
+    return end;
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => tellStream(input, endOf(error)));
+    throw error;
+  }
+}
+
+/** A cancelled segment is lost to its stream, which goes on with another; whoever wants the stream to end cancels that. */
+function endOf(error: unknown): CaptureEnd {
+  const nothing = { untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } };
+  if (isCancellation(error)) return { reason: 'lost', ...nothing };
+  return {
+    reason: 'failed',
+    problem: problemOf(error) ?? { code: 'source-failed', message: String(error) },
+    ...nothing,
+  };
+}
+
+async function tellStream({ session, epoch }: CaptureSegmentInput, end: CaptureEnd): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(streamWorkflowId(session)).signal(segmentEndedSignal, { epoch, end });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // The stream was terminated: there is nobody to tell.
+  }
+}

@@ -1,0 +1,2 @@
+export { captureSegment } from './capture-segment.js';
+export { liveStream } from './live-stream.js';

@@ -1,0 +1,108 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { fault } from '../contracts/errors.js';
+import { newSessionId } from '../contracts/ids.js';
+import type { EndReason, LedgerCounts } from '../contracts/ledger.js';
+import { initialPolicy, parseStreamRequest, type StreamRequest } from '../contracts/stream.js';
+import { announceInOrder, announceEnd } from './live-stream/announce.js';
+import type { Holder } from './live-stream/holder.js';
+import { registerHandlers } from './live-stream/handlers.js';
+import { pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
+import { showState } from './live-stream/show-state.js';
+import { CONTINUE_AFTER_EVENTS } from './policies.js';
+import { nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
+
+/** What starts a stream; `carried` is the state of the run before, which continued as new. */
+export type LiveStreamInput = StreamRequest & { carried?: StreamMachine; continueAfterEvents?: number };
+
+export interface LiveStreamResult {
+  sessionId: string;
+  reason: EndReason;
+  counts: LedgerCounts;
+}
+
+/**
+ * A live stream from its first picture to the sealed ledger: an entity that owns the wanted policy and the session, and
+ * no long activity, so that it continues as new freely. Cancelling it ends the session properly.
+ */
+export async function liveStream({
+  carried,
+  continueAfterEvents = CONTINUE_AFTER_EVENTS,
+  ...request
+}: LiveStreamInput): Promise<LiveStreamResult> {
+  const holder: Holder = { machine: carried ?? newMachine(request) };
+  registerHandlers(holder);
+  CancellationScope.current().cancelRequested.catch(() => {
+    holder.machine = withEnding(holder.machine, 'cancelled');
+  });
+  return CancellationScope.nonCancellable(async () => {
+    const announcing = announceInOrder(holder);
+    const isDone = await run(holder, continueAfterEvents);
+    await announcing.finish();
+    if (isDone) return finish(holder);
+    await condition(allHandlersFinished);
+    return continueAsNew<typeof liveStream>({ ...request, continueAfterEvents, carried: holder.machine });
+  });
+}
+
+function newMachine(request: StreamRequest): StreamMachine {
+  const settings = parseStreamRequest(request);
+  const startedAtMs = Date.now();
+  const sessionId = newSessionId(startedAtMs, uuid4());
+  return {
+    settings,
+    sessionId,
+    startedAtMs,
+    phase: 'waiting',
+    policy: initialPolicy(settings),
+    epoch: 0,
+    interruptions: 0,
+    announcements: [],
+  };
+}
+
+/** Carries out what the state asks for until the session is over, or, with false, until the history is long enough. */
+async function run(holder: Holder, continueAfterEvents: number): Promise<boolean> {
+  const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > continueAfterEvents;
+  for (;;) {
+    showState(holder.machine);
+    const action = nextAction(holder.machine);
+    switch (action.kind) {
+      case 'start-segment':
+        await startSegment(holder);
+        break;
+      case 'push-policy':
+        await pushPolicy(holder, action.host);
+        break;
+      case 'stop-segment':
+        await stopSegment(holder);
+        break;
+      case 'finish':
+        return true;
+      case 'wait': {
+        if (isLong()) return false;
+        const seen = holder.machine;
+        await condition(() => holder.machine !== seen);
+      }
+    }
+  }
+}
+
+async function finish(holder: Holder): Promise<LiveStreamResult> {
+  const { ending: reason = 'stopped', sessionId, problem, firstSlotMs } = holder.machine;
+  const counts = await sealStream(holder, reason);
+  if (firstSlotMs !== undefined) await announceEnd(holder, { reason, counts });
+  holder.machine = { ...holder.machine, phase: 'ended' };
+  showState(holder.machine);
+  if (reason === 'failed') throw fault(problem?.code ?? 'source-failed', problem?.message ?? 'capture failed', problem);
+  if (reason === 'cancelled')
+    throw new CancelledFailure(`stream ended on request: ${counts.stored} of ${counts.due} slots stored`, [counts]);
+  return { sessionId, reason, counts };
+}
