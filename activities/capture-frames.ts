@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import pRetry from 'p-retry';
 import { fault } from '../contracts/errors.js';
 import { gapEvent, TOPICS } from '../contracts/events.js';
+import { streamWorkflowId } from '../contracts/ids.js';
 import type { Gap } from '../contracts/ledger.js';
 import type { CaptureEnd, CaptureSegmentInput } from '../contracts/messages.js';
 import { slotCount } from '../contracts/slots.js';
@@ -52,7 +53,10 @@ export const createCaptureFrames = (host: CaptureHost) =>
       part: () => capture.account.part(host.nowMs()),
       closing: host.closing,
     });
-    const leave = host.registry.add(info.workflowExecution?.workflowId ?? '', capture);
+    const leave = host.registry.add(info.workflowExecution?.workflowId ?? '', {
+      capture,
+      streamWorkflowId: streamWorkflowId(session),
+    });
     const onCancel = (): void => {
       capture.stop('stopped');
     };

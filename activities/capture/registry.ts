@@ -1,28 +1,34 @@
 import { fault } from '../../contracts/errors.js';
 import type { Capture } from './capture.js';
 
+export interface RegisteredCapture {
+  capture: Capture;
+  streamWorkflowId: string;
+}
+
 /** The captures that run on this host, by the workflow id of their segment: how a message finds its ffmpeg. */
 export interface CaptureRegistry {
-  add(segmentId: string, capture: Capture): () => void;
+  /** Returns what takes it out again. */
+  add(segmentId: string, registered: RegisteredCapture): () => void;
   /** Fails with `capture-not-found` where the host no longer runs it. */
   get(segmentId: string): Capture;
-  readonly entries: ReadonlyMap<string, Capture>;
+  readonly entries: ReadonlyMap<string, RegisteredCapture>;
 }
 
 export function createCaptureRegistry(): CaptureRegistry {
-  const entries = new Map<string, Capture>();
+  const entries = new Map<string, RegisteredCapture>();
   return {
     entries,
-    add(segmentId, capture) {
-      entries.set(segmentId, capture);
+    add(segmentId, registered) {
+      entries.set(segmentId, registered);
       return () => {
-        if (entries.get(segmentId) === capture) entries.delete(segmentId);
+        if (entries.get(segmentId) === registered) entries.delete(segmentId);
       };
     },
     get(segmentId) {
-      const capture = entries.get(segmentId);
-      if (!capture) throw fault('capture-not-found', `capture ${segmentId} does not run on this host`);
-      return capture;
+      const registered = entries.get(segmentId);
+      if (!registered) throw fault('capture-not-found', `capture ${segmentId} does not run on this host`);
+      return registered.capture;
     },
   };
 }

@@ -1,0 +1,35 @@
+import type { EventSource } from '../adapters/event-log/event-log.js';
+import { frameEventSchema, TOPICS, type FrameEvent } from '../contracts/events.js';
+import { DEFAULT_TENANT } from '../contracts/ids.js';
+import type { StreamName } from './streams.js';
+
+interface FollowOptions extends StreamName {
+  /** Frames announced from this time on; else from now. Unix milliseconds. */
+  sinceMs?: number;
+  /** Ends at the newest frame instead of waiting for more. */
+  isPast?: boolean;
+  signal?: AbortSignal;
+}
+
+/** The frames of one stream as they are announced, once each however often the log repeats them. */
+export async function* followFrames(
+  events: EventSource,
+  { streamId, tenant = DEFAULT_TENANT, sinceMs, isPast = false, signal }: FollowOptions,
+): AsyncGenerator<FrameEvent> {
+  const seen = new Set<string>();
+  const options = { key: streamId, sinceMs: sinceMs ?? Date.now(), follow: !isPast, ...(signal ? { signal } : {}) };
+  for await (const { id, data } of events.read(TOPICS.frames, options)) {
+    const frame = frameEventSchema.parse(data);
+    if (frame.tenant !== tenant || seen.has(id)) continue;
+    remember(seen, id);
+    yield frame;
+  }
+}
+
+/** Repeats come soon after the first, so a bounded memory of ids finds them. */
+function remember(seen: Set<string>, id: string): void {
+  const MOST = 10_000;
+  seen.add(id);
+  const [oldest] = seen;
+  if (seen.size > MOST && oldest !== undefined) seen.delete(oldest);
+}

@@ -1,0 +1,45 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { CaptureRegistry } from '../activities/capture/registry.js';
+
+interface LeaseStart {
+  client: Client;
+  registry: CaptureRegistry;
+  host: string;
+  onError(error: unknown): void;
+}
+
+/** A capture whose stream was terminated ends within this and one query. */
+const CHECK_EVERY_MS = 5000;
+
+/**
+ * Ends captures whose stream no longer runs: a terminated workflow cannot say so. One visibility query a host finds
+ * the streams that do run; only what it does not name, which may be news it has not heard yet, is asked for one by one.
+ */
+export function watchStreamLeases({ client, registry, host, onError }: LeaseStart): { close(): void } {
+  const timer = setInterval(() => void check().catch(onError), CHECK_EVERY_MS);
+  return {
+    close: () => {
+      clearInterval(timer);
+    },
+  };
+
+  async function check(): Promise<void> {
+    if (registry.entries.size === 0) return;
+    const running = new Set<string>();
+    const query = `WorkflowType = 'liveStream' AND ReelayHost = '${host.replaceAll("'", "''")}' AND ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
+    for (const { capture, streamWorkflowId } of registry.entries.values()) {
+      if (!running.has(streamWorkflowId) && !(await isRunning(streamWorkflowId))) capture.stop('stopped');
+    }
+  }
+
+  async function isRunning(workflowId: string): Promise<boolean> {
+    try {
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+}
