@@ -1,8 +1,4 @@
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowUpdateStage,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { fault } from '../contracts/errors.js';
 import { assertName, DEFAULT_TENANT, streamWorkflowId, type StreamRef } from '../contracts/ids.js';
 import { hasSettingsQuery, setCapturePolicyUpdate, stopStreamSignal, streamStateQuery } from '../contracts/messages.js';
@@ -75,10 +71,7 @@ export async function changePolicy(
   const checked = parsePolicyChange(change);
   const stream = refOf(name);
   return withStreamFaults(stream, () =>
-    handleOf(reelay, stream).executeUpdate(setCapturePolicyUpdate, {
-      args: [checked],
-      waitForStage: WorkflowUpdateStage.COMPLETED,
-    } as { args: [PolicyChange] }),
+    handleOf(reelay, stream).executeUpdate(setCapturePolicyUpdate, { args: [checked] }),
   );
 }
 

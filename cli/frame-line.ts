@@ -1,0 +1,17 @@
+import type { FrameEvent } from '../contracts/events.js';
+
+const KB = 1000;
+
+/** One frame for a person: its slot, picture and bytes, how long after the picture it was seen here, and where it is. */
+export function frameLine(
+  { slotMs, width, height, sizeBytes, capturedAtMs, url, late }: FrameEvent,
+  nowMs: number,
+): string {
+  const slot = new Date(slotMs).toISOString().slice(11, 23);
+  const picture = `${width}x${height}`.padEnd(9);
+  const size = `${(sizeBytes / KB).toFixed(1)} kB`.padStart(9);
+  const delay = `${Math.max(0, Math.round(nowMs - capturedAtMs))} ms`.padStart(8);
+  return `${slot}  ${picture} ${size} ${delay}  ${url.replace(/^file:\/\//, '')}${late ? '  (late)' : ''}`;
+}
+
+export const FRAME_HEADINGS = `${'slot'.padEnd(12)}  ${'picture'.padEnd(9)} ${'size'.padStart(9)} ${'delay'.padStart(8)}  where`;

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addDoctorCommand } from './doctor.js';
+import { EXIT } from './exit-code.js';
+import { runDemo } from './demo.js';
+import { addStackCommands } from './stack.js';
+import { addStreamCommands } from './stream.js';
+import { addVerifyCommands } from './verify.js';
+import { addWorkerCommand } from './worker.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('reelay')
+  .description('Live-stream frame capture as durable Temporal workflows')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(--help tells more)');
+addStackCommands(program, {
+  onReady: async (addresses, { demo, signal }) => (demo ? runDemo(addresses, signal) : undefined),
+});
+addWorkerCommand(program);
+addStreamCommands(program);
+addVerifyCommands(program);
+addDoctorCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

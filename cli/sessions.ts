@@ -1,0 +1,26 @@
+import { connect, type Reelay } from '../client/connect.js';
+import { readConfig } from '../workers/config.js';
+import { openAdapters, type Adapters } from '../workers/open-adapters.js';
+import { adoptStack } from './stack-environment.js';
+
+/** Gives the work a connection to Temporal and closes it after. */
+export async function withReelay<Result>(work: (reelay: Reelay) => Promise<Result>): Promise<Result> {
+  await adoptStack();
+  const reelay = await connect();
+  try {
+    return await work(reelay);
+  } finally {
+    await reelay.close();
+  }
+}
+
+/** Gives the work the store and the event log of the configuration and closes them after. */
+export async function withAdapters<Result>(work: (adapters: Adapters) => Promise<Result>): Promise<Result> {
+  await adoptStack();
+  const adapters = await openAdapters(await readConfig());
+  try {
+    return await work(adapters);
+  } finally {
+    await adapters.close();
+  }
+}

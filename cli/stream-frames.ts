@@ -1,0 +1,40 @@
+import { followFrames } from '../client/follow-frames.js';
+import { FRAME_HEADINGS, frameLine } from './frame-line.js';
+import { printJson } from './output.js';
+import { withAdapters } from './sessions.js';
+
+const PAST_MS = 3_600_000;
+
+interface FramesFlags {
+  tenant: string;
+  json?: boolean;
+  follow?: boolean;
+  sinceMs?: number;
+}
+
+/** Prints a stream's frames, those of the last hour or, as they land, those from now on. */
+export async function framesOf(
+  streamId: string,
+  { tenant, json = false, follow = false, sinceMs }: FramesFlags,
+): Promise<void> {
+  const interrupted = new AbortController();
+  const stop = (): void => {
+    interrupted.abort();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  await withAdapters(async ({ source }) => {
+    if (!json) console.log(FRAME_HEADINGS);
+    const from = sinceMs ?? (follow ? Date.now() : Date.now() - PAST_MS);
+    for await (const frame of followFrames(source, {
+      streamId,
+      tenant,
+      sinceMs: from,
+      isPast: !follow,
+      signal: interrupted.signal,
+    })) {
+      if (json) printJson(frame);
+      else console.log(frameLine(frame, Date.now()));
+    }
+  });
+  process.off('SIGINT', stop).off('SIGTERM', stop);
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reelay } from '../client/connect.js';
+import { describeStream, startStream, type StartedStream, type StreamDescription } from '../client/streams.js';
+import { formatDuration } from '../contracts/duration.js';
+import { fault } from '../contracts/errors.js';
+import type { Size, StreamRequest } from '../contracts/stream.js';
+import { printJson } from './output.js';
+import { withReelay } from './sessions.js';
+import { framesOf } from './stream-frames.js';
+
+export interface StartFlags {
+  id: string;
+  tenant: string;
+  every?: number;
+  risk?: string;
+  size: Size[];
+  quality?: number;
+  stall?: number;
+  reconnectWindow?: number;
+  segment?: number;
+  wait: boolean;
+  follow?: boolean;
+  json?: boolean;
+}
+
+/** A source that is there gives its first picture well within this. */
+const WAIT_MS = 5000;
+const ASK_EVERY_MS = 100;
+
+export async function startAndWait(url: string, flags: StartFlags): Promise<void> {
+  const sinceMs = Date.now();
+  await withReelay(async (reelay) => {
+    const started = await startStream(reelay, requestOf(url, flags));
+    const description = flags.wait ? await waitForPicture(reelay, started) : undefined;
+    if (flags.json) printJson({ ...started, ...description?.state });
+    else console.log(describe(started, description));
+    const problem = description?.state.problem;
+    if (description?.status === 'FAILED')
+      throw fault(problem?.code ?? 'source-failed', problem?.message ?? 'the stream failed', problem);
+  });
+  if (flags.follow) await framesOf(flags.id, { ...flags, sinceMs });
+}
+
+const requestOf = (
+  url: string,
+  { id, tenant, every, risk, size, quality, stall, reconnectWindow, segment }: StartFlags,
+): StreamRequest => ({
+  ...{ streamId: id, tenant },
+  source: { url, ...optional({ stallMs: stall, reconnectWindowMs: reconnectWindow }) },
+  capture: { sizes: size, ...optional({ everyMs: every, risk, quality }) },
+  ...optional({ segmentMs: segment }),
+});
+
+/** Leaves out what was not said, so that the defaults of the contract apply. */
+const optional = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
+/** The stream as it is once a picture came, a fault was met, or patience ran out. */
+async function waitForPicture(reelay: Reelay, stream: StartedStream): Promise<StreamDescription> {
+  for (const untilMs = Date.now() + WAIT_MS; ; await sleep(ASK_EVERY_MS)) {
+    const description = await describeStream(reelay, stream);
+    const { state, status } = description;
+    if (state.phase === 'capturing' || state.problem || status !== 'RUNNING' || Date.now() > untilMs)
+      return description;
+  }
+}
+
+function describe({ streamId, workflowId, isNew }: StartedStream, description: StreamDescription | undefined): string {
+  const head = `${streamId} ${isNew ? 'started' : 'runs already, with the same settings'} (${workflowId})`;
+  if (!description) return head;
+  const { phase, policy, problem, sessionId } = description.state;
+  const state = `${phase}, one frame each ${formatDuration(policy.everyMs)}, session ${sessionId}`;
+  const retrying = problem && description.status === 'RUNNING' ? `\n  ${problem.code}: ${problem.message}` : '';
+  return `${head}\n  ${state}${retrying}`;
+}

@@ -1,0 +1,37 @@
+import { Option, type Command } from 'commander';
+import { fault } from '../contracts/errors.js';
+import { readConfig } from '../workers/config.js';
+import { ROLES, runWorkers, type Role } from '../workers/run-workers.js';
+import { runCommand } from './output.js';
+import { adoptStack } from './stack-environment.js';
+
+export function addWorkerCommand(program: Command): void {
+  program
+    .command('worker')
+    .description('run workers until SIGTERM, which hands their captures over')
+    .addOption(new Option('--roles <roles>', `comma-separated, of ${ROLES.join(', ')}`).default(ROLES.join(',')))
+    .action(({ roles }: { roles: string }) => runCommand({}, () => run(rolesOf(roles))));
+}
+
+async function run(roles: readonly Role[]): Promise<void> {
+  await adoptStack();
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      stopping.abort();
+    });
+  await runWorkers({
+    ...{ config: await readConfig(), roles, stopping: stopping.signal },
+    onReady: () => {
+      console.log(JSON.stringify({ ready: true, roles, pid: process.pid }));
+    },
+  });
+}
+
+function rolesOf(text: string): Role[] {
+  return text.split(',').map((name) => {
+    const role = ROLES.find((known) => known === name.trim());
+    if (!role) throw fault('request-invalid', `--roles: expected some of ${ROLES.join(', ')}, got "${name}"`);
+    return role;
+  });
+}
