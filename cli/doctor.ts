@@ -38,7 +38,7 @@ export function addDoctorCommand(program: Command): void {
 
 async function diagnose({ json = false }: { json?: boolean }): Promise<void> {
   await adoptStack();
-  const config = await readConfig();
+  const config = readConfig();
   const findings = await Promise.all(Object.entries(CHECKS).map(([name, check]) => find(name, () => check(config))));
   if (json) printJson(findings);
   else
@@ -75,24 +75,24 @@ async function checkTemporal(): Promise<string> {
   }
 }
 
-async function checkStore({ store: url }: Config): Promise<string> {
+async function checkStore(): Promise<string> {
   const key = '.reelay-doctor';
   const body = Buffer.from(new Date().toISOString());
-  await withAdapters(async ({ store }) => {
+  return withAdapters(async ({ store }) => {
     await store.put(key, body, { contentType: 'text/plain' });
     const read = await store.get(key);
     if (!read?.body.equals(body)) throw new Error('what was written cannot be read back');
+    return `${store.url('')}: written and read back`;
   });
-  return `${url}: written and read back`;
 }
 
-async function checkEvents({ events: url }: Config): Promise<string> {
+async function checkEvents(): Promise<string> {
   await withAdapters(async ({ source }) => {
     for (const topic of [TOPICS.frames, TOPICS.streams]) {
       for await (const _ of source.read(topic, { sinceMs: Date.now() })) break;
     }
   });
-  return `${url}: topics can be read`;
+  return 'topics can be read';
 }
 
 async function checkSpool({ spoolDir, spoolMaxBytes }: Config): Promise<string> {

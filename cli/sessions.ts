@@ -17,7 +17,7 @@ export async function withReelay<Result>(work: (reelay: Reelay) => Promise<Resul
 /** Gives the work the store and the event log of the configuration and closes them after. */
 export async function withAdapters<Result>(work: (adapters: Adapters) => Promise<Result>): Promise<Result> {
   await adoptStack();
-  const adapters = await openAdapters(await readConfig());
+  const adapters = await openAdapters(readConfig());
   try {
     return await work(adapters);
   } finally {

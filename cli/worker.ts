@@ -21,7 +21,7 @@ async function run(roles: readonly Role[]): Promise<void> {
       stopping.abort();
     });
   await runWorkers({
-    ...{ config: await readConfig(), roles, stopping: stopping.signal },
+    ...{ config: readConfig(), roles, stopping: stopping.signal },
     onReady: () => {
       console.log(JSON.stringify({ ready: true, roles, pid: process.pid }));
     },

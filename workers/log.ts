@@ -1,5 +1,6 @@
 import { DefaultLogger, type LogEntry, type Logger as TemporalLogger } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
+import type { Log } from '../adapters/log.js';
 import { redact } from '../contracts/redact.js';
 import type { Config } from './config.js';
 
@@ -18,3 +19,10 @@ export const temporalLogger = (log: Logger): TemporalLogger =>
   });
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** What adapters say of their connections, in the same log. */
+export const adapterLog =
+  (log: Logger): Log =>
+  (level, message, fields = {}) => {
+    log[level](fields, message);
+  };

@@ -4,7 +4,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { fault } from '../contracts/errors.js';
 import { createCaptureWorker } from './capture-worker.js';
 import type { Config } from './config.js';
-import { createLog, temporalLogger } from './log.js';
+import { adapterLog, createLog, temporalLogger } from './log.js';
 import { openAdapters } from './open-adapters.js';
 import { createWorkflowWorker } from './workflow-worker.js';
 
@@ -29,7 +29,7 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
       cause,
     });
   });
-  const adapters = await openAdapters(config, log);
+  const adapters = await openAdapters(config, adapterLog(log));
   try {
     const client = new Client({ connection, namespace });
     const capture = roles.includes('capture')
