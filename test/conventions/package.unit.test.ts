@@ -33,6 +33,28 @@ describe('the package', () => {
   });
 });
 
+describe('the lock file', () => {
+  type Locked = Record<string, { optionalDependencies?: Record<string, string> }>;
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as { packages: Locked };
+
+  const missingFrom = (locked: Locked): string[] =>
+    Object.values(locked)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !Object.keys(locked).some((path) => path.endsWith(`node_modules/${name}`)));
+
+  // What is missing for another platform stops `npm ci` on this one too.
+  it('holds the optional parts of every platform', () => assert.deepEqual(missingFrom(packages), []));
+
+  it('would complain about a part that is missing', () => {
+    const a = { optionalDependencies: { 'a-linux': '1.0.0', 'a-darwin': '1.0.0' } };
+    assert.deepEqual(missingFrom({ 'node_modules/a': a, 'node_modules/a-linux': {} }), ['a-darwin']);
+  });
+
+  it('names no registry, so that it holds for every mirror', () => {
+    assert.doesNotMatch(readFileSync('package-lock.json', 'utf8'), /"resolved": "https?:/);
+  });
+});
+
 describe('the copy of protobufjs', () => {
   const require = createRequire(import.meta.url);
   const copyOf = (name: string): string => createRequire(require.resolve(name)).resolve('protobufjs');
