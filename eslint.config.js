@@ -31,10 +31,30 @@ export default tseslint.config(
       '@typescript-eslint/no-import-type-side-effects': 'error',
       // A port may be asynchronous where one implementation of it is not.
       '@typescript-eslint/require-await': 'off',
+      // `Promise.all` may well be given what is done already.
+      '@typescript-eslint/await-thenable': 'off',
+      // Ports are records of functions; none of them uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_',
+          destructuredArrayIgnorePattern: '^_',
+          ignoreRestSiblings: true,
+        },
+      ],
       eqeqeq: 'error',
       'no-var': 'error',
       'prefer-const': 'error',
       'object-shorthand': 'error',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
     },
   },
   ...Object.keys(walls.folders).flatMap((folder) => [
