@@ -33,6 +33,8 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       // `Promise.all` may well be given what is done already.
       '@typescript-eslint/await-thenable': 'off',
+      // An assertion may say what a reader needs and the compiler does not.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       // Ports are records of functions; none of them uses `this`.
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unused-vars': [
