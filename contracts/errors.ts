@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { redact } from './redact.js';
 
 export type Fault = 'input' | 'source' | 'destination' | 'internal';
@@ -228,17 +228,33 @@ export function fault(
   message: string,
   { cause, ...details }: FaultDetails & { cause?: unknown } = {},
 ): ApplicationFailure {
-  const redacted = JSON.parse(redact(JSON.stringify(details))) as FaultDetails;
+  const redacted: FaultDetails = {
+    ...(details.command === undefined ? {} : { command: redact(details.command) }),
+    ...(details.tail === undefined ? {} : { tail: details.tail.map(redact) }),
+  };
   return ApplicationFailure.create({
     type: code,
     message: redact(message),
     nonRetryable: !ERRORS[code].retryable,
     details: Object.keys(redacted).length > 0 ? [redacted] : [],
-    ...(cause instanceof Error ? { cause } : {}),
+    ...(cause instanceof Error ? { cause: redactedCause(cause) } : {}),
   });
 }
 
-export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && text in ERRORS;
+/** Causes are kept in workflow histories with their messages and stacks, so they pass the same function. */
+function redactedCause(cause: Error): Error {
+  if (cause instanceof TemporalFailure) return cause;
+  const copy = new Error(
+    redact(cause.message),
+    cause.cause instanceof Error ? { cause: redactedCause(cause.cause) } : {},
+  );
+  copy.name = cause.name;
+  if (cause.stack !== undefined) copy.stack = redact(cause.stack);
+  return copy;
+}
+
+export const isErrorCode = (text: unknown): text is ErrorCode =>
+  typeof text === 'string' && Object.hasOwn(ERRORS, text);
 
 /** What went wrong, as states, events and the command line show it. */
 export interface Problem extends FaultDetails {
@@ -246,7 +262,7 @@ export interface Problem extends FaultDetails {
   message: string;
 }
 
-/** The innermost catalogued failure of a chain of causes, or undefined where none is catalogued. */
+/** The outermost catalogued failure of a chain of causes, or undefined where none is catalogued. */
 export function problemOf(error: unknown): Problem | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof ApplicationFailure && isErrorCode(at.type)) {

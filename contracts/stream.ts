@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { fault, type ErrorCode, type Problem } from './errors.js';
 import { DEFAULT_TENANT, NAME_PATTERN } from './ids.js';
+import { redact } from './redact.js';
 
 export const MIN_EVERY_MS = 100;
 export const MAX_EVERY_MS = 3_600_000;
 export const SOURCE_SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'file'] as const;
 const MAX_URL_LENGTH = 2048;
+/** The URL parser forgives spaces and line ends by dropping them; ffmpeg gets the text as it is. */
+const UNESCAPED = /^[^\s\p{Cc}]+$/u;
 
 /** What a stream captures at each risk level unless it brings its own rates. */
 export const DEFAULT_RATES: Readonly<Record<string, number>> = { low: 5000, medium: 2000, high: 1000, critical: 250 };
@@ -21,14 +24,25 @@ const side = z
   .int('expected whole pixels')
   .min(16, 'expected 16 to 4096 pixels a side')
   .max(4096, 'expected 16 to 4096 pixels a side');
+const EVERY_EXPECTED = 'expected a whole number of milliseconds, or one for each risk level';
 const level = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a lower-case word');
+const rates = z
+  .record(level, everyMs)
+  .refine((record) => Object.keys(record).length > 0, 'expected a rate for at least one risk level');
 
-export const sizeSchema = z.strictObject({ width: side, height: side });
+/** An object that names the fields it knows when it meets one that it does not. */
+const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `expected no fields but ${Object.keys(shape).join(', ')}` : undefined,
+  });
+
+export const sizeSchema = fields({ width: side, height: side });
 export type Size = z.infer<typeof sizeSchema>;
 
-export const captureSchema = z.strictObject({
+export const captureSchema = fields({
   /** Milliseconds between slots, or one interval for each risk level. */
-  everyMs: z.union([everyMs, z.record(level, everyMs)]).optional(),
+  everyMs: z.union([everyMs, rates], EVERY_EXPECTED).optional(),
   /** The level whose interval applies at the start; needed unless `everyMs` is a number. */
   risk: level.optional(),
   /** Variants that are stored beside the frame in the source's own size: fitted, padded, never stretched. */
@@ -37,10 +51,10 @@ export const captureSchema = z.strictObject({
   quality: z.int().min(1).max(100).default(80),
 });
 
-export const streamRequestSchema = z.strictObject({
+export const streamRequestSchema = fields({
   streamId: name,
   tenant: name.default(DEFAULT_TENANT),
-  source: z.strictObject({
+  source: fields({
     url: z.string(),
     /** Silence after which the source is taken for stalled, milliseconds. */
     stallMs: z.int().min(1000).max(600_000).default(10_000),
@@ -57,7 +71,7 @@ export type StreamRequest = z.input<typeof streamRequestSchema>;
 /** The same, checked and complete. */
 export type StreamSettings = z.output<typeof streamRequestSchema>;
 
-export const policyChangeSchema = z.strictObject({
+export const policyChangeSchema = fields({
   everyMs: everyMs.optional(),
   risk: level.optional(),
   paused: z.boolean().optional(),
@@ -93,8 +107,11 @@ export const ratesOf = ({ capture }: StreamSettings): Record<string, number> =>
 export function initialPolicy(settings: StreamSettings): Policy {
   const { everyMs, risk } = settings.capture;
   const first: Policy = { revision: 0, everyMs: typeof everyMs === 'number' ? everyMs : 0, isPaused: false };
-  if (typeof everyMs === 'number') return risk === undefined ? first : { ...first, risk };
-  if (risk !== undefined) return { ...changePolicy(first, { change: { risk }, settings }), revision: 0 };
+  if (risk !== undefined) {
+    const change = typeof everyMs === 'number' ? { risk, everyMs } : { risk };
+    return { ...changePolicy(first, { change, settings }), revision: 0 };
+  }
+  if (typeof everyMs === 'number') return first;
   throw fault('request-invalid', 'capture needs an interval ("everyMs") or a risk level ("risk")');
 }
 
@@ -106,7 +123,7 @@ export function changePolicy(
   const next = { ...policy, revision: policy.revision + 1 };
   if (change.risk !== undefined) {
     const rates = ratesOf(settings);
-    const rate = rates[change.risk];
+    const rate = Object.hasOwn(rates, change.risk) ? rates[change.risk] : undefined;
     if (rate === undefined) {
       throw fault(
         'risk-level-unknown',
@@ -126,9 +143,10 @@ function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outp
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path.join('.') ?? '';
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
   throw fault(
-    codeFor(path),
-    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${show(valueAt(input, issue?.path ?? []))}`,
+    unknown ? 'request-invalid' : codeFor(path),
+    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${unknown?.join(', ') ?? show(valueAt(input, issue?.path ?? []))}`,
   );
 }
 
@@ -142,15 +160,18 @@ function codeFor(path: string): ErrorCode {
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-const show = (value: unknown): string => (JSON.stringify(value) ?? 'nothing').slice(0, 120);
+/** Redacted before it is cut: half a URL no longer shows where its password ends. */
+const show = (value: unknown): string =>
+  redact(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, 120);
 
 function assertSourceUrl(text: string): void {
-  const url = text.length <= MAX_URL_LENGTH && URL.canParse(text) ? new URL(text) : undefined;
-  if (!url)
+  const isUsable = text.length <= MAX_URL_LENGTH && UNESCAPED.test(text) && URL.canParse(text);
+  if (!isUsable)
     throw fault(
       'source-url-invalid',
-      `source is no URL of at most ${MAX_URL_LENGTH} characters: ${show(text)}; expected one such as rtmp://host/app/key`,
+      `source is no URL of at most ${MAX_URL_LENGTH} characters without spaces: ${show(text)}; expected one such as rtmp://host/app/key`,
     );
+  const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
   if (!SOURCE_SCHEMES.some((known) => known === scheme)) {
     throw fault(

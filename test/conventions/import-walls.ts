@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
+import type { SourceFile } from './source-files.js';
+import { importsOf, type Import } from './syntax.js';
+
+interface Wall {
+  may: string[] | 'everything';
+  typesOf?: string[];
+  onlyPackages?: string[];
+  notPackages?: string[];
+}
+
+interface Walls {
+  folders: Record<string, Wall>;
+  /** Files that import nothing. */
+  alone: string[];
+  /** Packages that only files under these paths use. */
+  packages: Record<string, string[]>;
+  /** Paths that read `process.env`. */
+  environment: string[];
+  /** Paths that know `ApplicationFailure`. */
+  applicationFailure: string[];
+}
+
+/** The same table that the linter reads: who may import what. */
+export const walls = JSON.parse(readFileSync('test/conventions/walls.json', 'utf8')) as Walls;
+
+export function wallFaults({ path, text }: SourceFile): string[] {
+  const folder = folderOf(path);
+  const wall = walls.folders[folder];
+  if (!wall) return [`${path}: ${folder}/ has no entry in test/conventions/walls.json`];
+  return importsOf(text)
+    .filter((each) => !isAllowed(path, each, wall))
+    .map(({ specifier }) => `${path} may not import ${specifier}`);
+}
+
+function isAllowed(path: string, { specifier, isTypeOnly }: Import, wall: Wall): boolean {
+  if (walls.alone.includes(path)) return false;
+  if (!specifier.startsWith('.')) return isPackageAllowed(path, specifier, wall);
+  const target = folderOf(join(dirname(path), specifier));
+  if (wall.may === 'everything' || target === folderOf(path) || wall.may.includes(target)) return true;
+  return isTypeOnly && (wall.typesOf ?? []).includes(target);
+}
+
+function isPackageAllowed(path: string, specifier: string, { onlyPackages, notPackages = [] }: Wall): boolean {
+  const isPart = (name: string): boolean => specifier === name || specifier.startsWith(`${name}/`);
+  const owners = Object.entries(walls.packages).find(([name]) => isPart(name))?.[1];
+  if (owners && !owners.some((owner) => path.startsWith(owner))) return false;
+  return !notPackages.some(isPart) && (onlyPackages?.some(isPart) ?? true);
+}
+
+const folderOf = (path: string): string => path.split('/')[0] ?? path;
