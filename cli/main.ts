@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addDoctorCommand } from './doctor.js';
 import { EXIT } from './exit-code.js';
-import { runDemo } from './demo.js';
 import { addStackCommands } from './stack.js';
 import { addStreamCommands } from './stream.js';
 import { addVerifyCommands } from './verify.js';
@@ -18,7 +17,9 @@ const program = new Command('reelay')
   .exitOverride()
   .showHelpAfterError('(--help tells more)');
 addStackCommands(program, {
-  onReady: async (addresses, { demo, signal }) => (demo ? runDemo(addresses, signal) : undefined),
+  onReady: async (addresses, { demo, signal }) => {
+    if (demo) await (await import('./demo.js')).runDemo(addresses, signal);
+  },
 });
 addWorkerCommand(program);
 addStreamCommands(program);

@@ -1,6 +1,5 @@
 import { connect, type Reelay } from '../client/connect.js';
-import { readConfig } from '../workers/config.js';
-import { openAdapters, type Adapters } from '../workers/open-adapters.js';
+import type { Adapters } from '../workers/open-adapters.js';
 import { adoptStack } from './stack-environment.js';
 
 /** Gives the work a connection to Temporal and closes it after. */
@@ -17,6 +16,10 @@ export async function withReelay<Result>(work: (reelay: Reelay) => Promise<Resul
 /** Gives the work the store and the event log of the configuration and closes them after. */
 export async function withAdapters<Result>(work: (adapters: Adapters) => Promise<Result>): Promise<Result> {
   await adoptStack();
+  const [{ readConfig }, { openAdapters }] = await Promise.all([
+    import('../workers/config.js'),
+    import('../workers/open-adapters.js'),
+  ]);
   const adapters = await openAdapters(readConfig());
   try {
     return await work(adapters);

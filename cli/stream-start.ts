@@ -6,7 +6,6 @@ import { fault } from '../contracts/errors.js';
 import type { Size, StreamRequest } from '../contracts/stream.js';
 import { printJson } from './output.js';
 import { withReelay } from './sessions.js';
-import { framesOf } from './stream-frames.js';
 
 export interface StartFlags {
   id: string;
@@ -38,7 +37,9 @@ export async function startAndWait(url: string, flags: StartFlags): Promise<void
     if (description?.status === 'FAILED')
       throw fault(problem?.code ?? 'source-failed', problem?.message ?? 'the stream failed', problem);
   });
-  if (flags.follow) await framesOf(flags.id, { ...flags, sinceMs });
+  if (!flags.follow) return;
+  const { framesOf } = await import('./stream-frames.js');
+  await framesOf(flags.id, { ...flags, sinceMs });
 }
 
 const requestOf = (

@@ -1,10 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseDuration } from '../contracts/duration.js';
-import type { Size } from '../contracts/stream.js';
+import type { PolicyChange, Size } from '../contracts/stream.js';
 import { runCommand } from './output.js';
-import { framesOf } from './stream-frames.js';
-import { startAndWait, type StartFlags } from './stream-start.js';
-import { change, list, show, stop, type StreamFlags } from './stream-verbs.js';
+import type { StartFlags } from './stream-start.js';
+import type { StreamFlags } from './stream-verbs.js';
 
 /** `reelay stream …`: the arguments; what the verbs do is in the files beside. */
 export function addStreamCommands(program: Command): void {
@@ -27,35 +26,46 @@ export function addStreamCommands(program: Command): void {
     .option('--segment <duration>', 'how long one host captures before the stream is relayed', toMs)
     .option('--no-wait', 'do not wait for the first frame')
     .option('--follow', 'print each frame as it lands, until Ctrl-C')
-    .action((url: string, flags: StartFlags) => runCommand(flags, () => startAndWait(url, flags)));
-  verb('list', 'the streams that run').action((flags: StreamFlags, { parent: _ }: Command) =>
-    runCommand(flags, () => list(flags)),
+    .action((url: string, flags: StartFlags) =>
+      runCommand(flags, async () => (await starting()).startAndWait(url, flags)),
+    );
+  verb('list', 'the streams that run').action((flags: StreamFlags) =>
+    runCommand(flags, async () => (await verbs()).list(flags)),
   );
   verb('show <id>', 'phase, rate, host and last problem of a stream').action((id: string, flags: StreamFlags) =>
-    runCommand(flags, () => show(id, flags)),
+    runCommand(flags, async () => (await verbs()).show(id, flags)),
   );
   verb('rate <id>', 'change the rate from the next slot on')
     .requiredOption('--every <duration>', 'interval between frames, 100ms to 1h', toMs)
     .action((id: string, flags: StreamFlags & { every: number }) =>
-      runCommand(flags, () => change(id, { flags, change: { everyMs: flags.every } })),
+      change(id, { flags, change: { everyMs: flags.every } }),
     );
   verb('risk <id> <level>', 'capture at the rate of a risk level').action(
-    (id: string, level: string, flags: StreamFlags) =>
-      runCommand(flags, () => change(id, { flags, change: { risk: level } })),
+    (id: string, risk: string, flags: StreamFlags) => change(id, { flags, change: { risk } }),
   );
   verb('pause <id>', 'store nothing until resumed; the slots are recorded as paused').action(
-    (id: string, flags: StreamFlags) => runCommand(flags, () => change(id, { flags, change: { paused: true } })),
+    (id: string, flags: StreamFlags) => change(id, { flags, change: { paused: true } }),
   );
   verb('resume <id>', 'capture again').action((id: string, flags: StreamFlags) =>
-    runCommand(flags, () => change(id, { flags, change: { paused: false } })),
+    change(id, { flags, change: { paused: false } }),
   );
   verb('stop <id>', 'end the session and seal its ledger').action((id: string, flags: StreamFlags) =>
-    runCommand(flags, () => stop(id, flags)),
+    runCommand(flags, async () => (await verbs()).stop(id, flags)),
   );
   verb('frames <id>', 'the frames of the last hour, or as they land')
     .option('--follow', 'wait for more, until Ctrl-C')
-    .action((id: string, flags: StreamFlags & { follow?: boolean }) => runCommand(flags, () => framesOf(id, flags)));
+    .action((id: string, flags: StreamFlags & { follow?: boolean }) =>
+      runCommand(flags, async () => (await frames()).framesOf(id, flags)),
+    );
 }
+
+// Loaded when they are used: a command must not wait for the libraries of the others.
+const starting = () => import('./stream-start.js');
+const verbs = () => import('./stream-verbs.js');
+const frames = () => import('./stream-frames.js');
+
+const change = (id: string, wanted: { flags: StreamFlags; change: PolicyChange }): Promise<void> =>
+  runCommand(wanted.flags, async () => (await verbs()).change(id, wanted));
 
 function toMs(text: string): number {
   const ms = parseDuration(text);

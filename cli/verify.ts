@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { verifyStream, type Verification } from '../client/verify-stream.js';
+import type { Verification } from '../client/verify-stream.js';
 import { EXIT } from './exit-code.js';
 import { printJson, runCommand } from './output.js';
 import { withAdapters } from './sessions.js';
@@ -25,6 +25,7 @@ export function addVerifyCommands(program: Command): void {
 }
 
 async function verify(streamId: string, { tenant, session, json = false }: VerifyFlags): Promise<void> {
+  const { verifyStream } = await import('../client/verify-stream.js');
   const found = await withAdapters(({ store, source }) =>
     verifyStream(
       { store, events: source },

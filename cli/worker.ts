@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { fault } from '../contracts/errors.js';
-import { readConfig } from '../workers/config.js';
-import { ROLES, runWorkers, type Role } from '../workers/run-workers.js';
+import { ROLES, type Role } from '../workers/roles.js';
 import { runCommand } from './output.js';
 import { adoptStack } from './stack-environment.js';
 
@@ -15,6 +14,10 @@ export function addWorkerCommand(program: Command): void {
 
 async function run(roles: readonly Role[]): Promise<void> {
   await adoptStack();
+  const [{ readConfig }, { runWorkers }] = await Promise.all([
+    import('../workers/config.js'),
+    import('../workers/run-workers.js'),
+  ]);
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {

@@ -31,9 +31,10 @@ function asFault(error: unknown, stream: string): unknown {
   if (error instanceof QueryNotRegisteredError)
     return fault('stream-not-found', `${stream} is no live stream`, { cause: error });
   if (!isGrpcServiceError(error)) return error;
-  if (error.code === GRPC_UNAVAILABLE)
+  const code = Number(error.code);
+  if (code === GRPC_UNAVAILABLE)
     return fault('temporal-unreachable', 'the Temporal server does not answer', { cause: error });
-  if (error.code === GRPC_DEADLINE_EXCEEDED || error.code === GRPC_FAILED_PRECONDITION) {
+  if (code === GRPC_DEADLINE_EXCEEDED || code === GRPC_FAILED_PRECONDITION) {
     return fault('worker-missing', `no worker answers for ${stream}: expected a running \`reelay worker\``, {
       cause: error,
     });

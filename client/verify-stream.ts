@@ -4,7 +4,7 @@ import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { fault } from '../contracts/errors.js';
 import { frameEventSchema, TOPICS, type FrameEvent } from '../contracts/events.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
-import { ledgerPrefix, sessionLedgerKey, type SessionRef } from '../contracts/keys.js';
+import { frameKey, ledgerPrefix, sessionLedgerKey, type SessionRef } from '../contracts/keys.js';
 import type { LedgerCounts, LedgerPart, SessionLedger } from '../contracts/ledger.js';
 import { auditParts, type Difference } from '../contracts/audit.js';
 import { slotsOf } from '../contracts/slots.js';
@@ -41,17 +41,25 @@ export async function verifyStream(
   const slots = parts.flatMap(({ stored }) => stored.flatMap((run) => [...slotsOf(run)]));
   for (let at = 0; at < slots.length; at += READS_AT_ONCE) {
     const found = await Promise.all(
-      slots.slice(at, at + READS_AT_ONCE).map((slotMs) => auditFrame(store, slotMs, frames.get(slotMs))),
+      slots.slice(at, at + READS_AT_ONCE).map((slotMs) => auditFrame({ store, session }, slotMs, frames.get(slotMs))),
     );
     differences.push(...found.flat());
   }
   return { ...session, isSealed, counts, gapsByReason, repeatedEvents: repeated, differences };
 }
 
-async function auditFrame(store: ObjectStore, slotMs: number, event: FrameEvent | undefined): Promise<Difference[]> {
+async function auditFrame(
+  { store, session }: { store: ObjectStore; session: SessionRef },
+  slotMs: number,
+  event: FrameEvent | undefined,
+): Promise<Difference[]> {
   if (!event) return [{ kind: 'missing-event', slotMs }];
-  const audits = [event, ...event.variants].map(async ({ url, sha256, sizeBytes }): Promise<Difference[]> => {
-    const key = url.slice(store.url('').length);
+  const images = [
+    { ...event, key: frameKey(session, { slotMs }) },
+    ...event.variants.map((variant) => ({ ...variant, key: frameKey(session, { slotMs, size: variant }) })),
+  ];
+  const audits = images.map(async ({ key, url, sha256, sizeBytes }): Promise<Difference[]> => {
+    if (url !== store.url(key)) return [{ kind: 'wrong-url', slotMs, key }];
     const object = await store.get(key);
     if (!object) return [{ kind: 'missing-object', slotMs, key }];
     const isSame = object.sizeBytes === sizeBytes && createHash('sha256').update(object.body).digest('hex') === sha256;

@@ -5,7 +5,7 @@ import { dueRuns, slotsOf } from './slots.js';
 export type Difference =
   | { kind: 'unexplained' | 'counted-twice' | 'not-due'; slotMs: number; epoch: number }
   | { kind: 'missing-event'; slotMs: number }
-  | { kind: 'missing-object' | 'wrong-hash'; slotMs: number; key: string };
+  | { kind: 'missing-object' | 'wrong-hash' | 'wrong-url'; slotMs: number; key: string };
 
 export interface Audit {
   counts: LedgerCounts;

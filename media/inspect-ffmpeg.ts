@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { fault } from '../contracts/errors.js';
+import { readFfmpeg } from './process.js';
 
 /** What capture cannot do without, by the ffmpeg option that lists it. */
 const NEEDED = [
@@ -11,11 +11,7 @@ const NEEDED = [
 
 /** The version line of a usable ffmpeg; fails with `ffmpeg-missing` where it is absent or lacks a part. */
 export async function inspectFfmpeg(ffmpeg: string): Promise<string> {
-  const run = async (option: string): Promise<string> => {
-    const result = await execa(ffmpeg, ['-hide_banner', option], { reject: false });
-    if (result.exitCode === 0) return result.stdout;
-    throw fault('ffmpeg-missing', `${ffmpeg} does not run: ${result.shortMessage ?? 'unknown'}`);
-  };
+  const run = (option: string): Promise<string> => readFfmpeg(ffmpeg, [option]);
   const [version, ...lists] = await Promise.all([run('-version'), ...NEEDED.map(([option]) => run(option))]);
   const missing = NEEDED.flatMap(([, name], index) =>
     new RegExp(`\\b${name}\\b`).test(lists[index] ?? '') ? [] : [name],

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { fault } from '../contracts/errors.js';
 import { redact } from '../contracts/redact.js';
 
 export interface FfmpegProcess {
@@ -35,7 +36,7 @@ const ASK_AGAIN_AFTER_MS = 500;
 const KILL_AFTER_MS = 1200;
 const SETPRIV = '/usr/bin/setpriv';
 
-/** Runs one ffmpeg; the only place that starts one. */
+/** Runs one ffmpeg for as long as it takes; this file is the only one that starts any. */
 export function startFfmpeg({ ffmpeg, args, outputCount, onLine }: FfmpegStart): FfmpegProcess {
   const [file, ...wrapped] = [...dieWithParent(), ffmpeg, ...args];
   const extraPipes = Array.from({ length: outputCount - 1 }, () => 'pipe' as const);
@@ -65,6 +66,13 @@ export function startFfmpeg({ ffmpeg, args, outputCount, onLine }: FfmpegStart):
     exited,
     stop: () => stop(child, exited),
   };
+}
+
+/** What a short run of ffmpeg prints, such as its version. */
+export async function readFfmpeg(ffmpeg: string, args: readonly string[]): Promise<string> {
+  const result = await execa(ffmpeg, ['-hide_banner', ...args], { reject: false, stdin: 'ignore' });
+  if (result.exitCode === 0) return result.stdout;
+  throw fault('ffmpeg-missing', `${ffmpeg} does not run: ${result.shortMessage ?? 'no reason given'}`);
 }
 
 /**

@@ -6,10 +6,8 @@ import { createCaptureWorker } from './capture-worker.js';
 import type { Config } from './config.js';
 import { adapterLog, createLog, temporalLogger } from './log.js';
 import { openAdapters } from './open-adapters.js';
+import type { Role } from './roles.js';
 import { createWorkflowWorker } from './workflow-worker.js';
-
-export const ROLES = ['workflow', 'capture'] as const;
-export type Role = (typeof ROLES)[number];
 
 interface RunOptions {
   config: Config;

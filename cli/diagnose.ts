@@ -1,0 +1,99 @@
+import { statfs } from 'node:fs/promises';
+import pc from 'picocolors';
+import { connect } from '../client/connect.js';
+import { problemOf } from '../contracts/errors.js';
+import { TOPICS } from '../contracts/events.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { inspectFfmpeg } from '../media/inspect-ffmpeg.js';
+import { readConfig, type Config } from '../workers/config.js';
+import { EXIT } from './exit-code.js';
+import { printJson } from './output.js';
+import { withAdapters } from './sessions.js';
+import { adoptStack } from './stack-environment.js';
+
+interface Finding {
+  check: string;
+  isGood: boolean;
+  detail: string;
+}
+
+type Check = (config: Config) => Promise<string>;
+
+const CHECKS: Record<string, Check> = {
+  ffmpeg: ({ ffmpeg }) => inspectFfmpeg(ffmpeg),
+  temporal: checkTemporal,
+  store: checkStore,
+  events: checkEvents,
+  spool: checkSpool,
+};
+
+/** Looks at everything a worker needs and says what is not fit. */
+export async function diagnose({ json = false }: { json?: boolean }): Promise<void> {
+  await adoptStack();
+  const config = readConfig();
+  const findings = await Promise.all(Object.entries(CHECKS).map(([name, check]) => find(name, () => check(config))));
+  if (json) printJson(findings);
+  else
+    for (const { check, isGood, detail } of findings)
+      console.log(`${isGood ? pc.green('✔') : pc.red('✖')} ${check.padEnd(10)}${detail}`);
+  if (findings.some(({ isGood }) => !isGood)) process.exitCode = EXIT.failed;
+}
+
+async function find(check: string, look: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, isGood: true, detail: await look() };
+  } catch (error) {
+    const problem = problemOf(error);
+    return { check, isGood: false, detail: problem ? `${problem.code}: ${problem.message}` : String(error) };
+  }
+}
+
+async function checkTemporal(): Promise<string> {
+  const reelay = await connect();
+  try {
+    const { operatorService, options } = reelay.temporal.connection as never as {
+      operatorService: { listSearchAttributes(request: object): Promise<{ customAttributes: object }> };
+      options: { address: string };
+    };
+    const { customAttributes } = await operatorService.listSearchAttributes({
+      namespace: reelay.temporal.options.namespace,
+    });
+    const missing = Object.values(SEARCH_ATTRIBUTES).flatMap(({ name }) => (name in customAttributes ? [] : [name]));
+    if (missing.length > 0)
+      throw new Error(`search attributes are missing: ${missing.join(', ')}; create them as Keyword`);
+    return `${options.address}, namespace ${reelay.temporal.options.namespace}, search attributes registered`;
+  } finally {
+    await reelay.close();
+  }
+}
+
+async function checkStore(): Promise<string> {
+  const key = '.reelay-doctor';
+  const body = Buffer.from(new Date().toISOString());
+  return withAdapters(async ({ store }) => {
+    await store.put(key, body, { contentType: 'text/plain' });
+    const read = await store.get(key);
+    if (!read?.body.equals(body)) throw new Error('what was written cannot be read back');
+    return `${store.url(key).slice(0, -key.length)}: written and read back`;
+  });
+}
+
+async function checkEvents(): Promise<string> {
+  await withAdapters(async ({ source }) => {
+    for (const topic of [TOPICS.frames, TOPICS.streams]) {
+      for await (const _ of source.read(topic, { sinceMs: Date.now() })) break;
+    }
+  });
+  return 'topics can be read';
+}
+
+async function checkSpool({ spoolDir, spoolMaxBytes }: Config): Promise<string> {
+  const { bavail, bsize } = await statfs(spoolDir);
+  const freeBytes = bavail * bsize;
+  const inGb = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+  if (freeBytes < spoolMaxBytes)
+    throw new Error(
+      `${spoolDir} has ${inGb(freeBytes)} free, less than the ${inGb(spoolMaxBytes)} that the spool may use`,
+    );
+  return `${spoolDir}: ${inGb(freeBytes)} free for at most ${inGb(spoolMaxBytes)}`;
+}
