@@ -43,6 +43,7 @@ function describe({
   isSealed,
   counts,
   gapsByReason,
+  sinceLedger,
   repeatedEvents,
   differences,
 }: Verification): string {
@@ -50,6 +51,7 @@ function describe({
   return [
     `${streamId}, session ${sessionId} (${isSealed ? 'sealed' : 'in progress'})`,
     `  due ${counts.due} = stored ${counts.stored} + gaps ${counts.gaps}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`,
+    ...(sinceLedger > 0 ? [`  and ${sinceLedger} frames announced since the ledger was written`] : []),
     ...(repeatedEvents > 0 ? [`  ${repeatedEvents} events came again under the same id`] : []),
     differences.length === 0 ? '  ledger, bucket and topic agree' : `  ${differences.length} differences:`,
     ...differences

@@ -19,6 +19,8 @@ export interface Verification extends SessionRef {
   isSealed: boolean;
   counts: LedgerCounts;
   gapsByReason: Record<string, number>;
+  /** Frames announced after the ledger's last write, which is up to ten seconds ago in a session in progress. */
+  sinceLedger: number;
   /** Events that came more than once under one id: harmless, since consumers tell them by it. */
   repeatedEvents: number;
   differences: Difference[];
@@ -38,14 +40,25 @@ export async function verifyStream(
   const { parts, isSealed } = await readLedger(store, session);
   const { differences, counts, gapsByReason } = auditParts(parts);
   const { frames, repeated } = await readFrames(events, session, Math.min(...parts.map(({ fromMs }) => fromMs)));
-  const slots = parts.flatMap(({ stored }) => stored.flatMap((run) => [...slotsOf(run)]));
+  const accounted = parts.flatMap(({ stored }) => stored.flatMap((run) => [...slotsOf(run)]));
+  const horizonMs = Math.max(...parts.map(({ untilMs }) => untilMs));
+  const announced = [...frames.keys()].filter((slotMs) => slotMs >= horizonMs);
+  const slots = [...accounted, ...announced];
   for (let at = 0; at < slots.length; at += READS_AT_ONCE) {
     const found = await Promise.all(
       slots.slice(at, at + READS_AT_ONCE).map((slotMs) => auditFrame({ store, session }, slotMs, frames.get(slotMs))),
     );
     differences.push(...found.flat());
   }
-  return { ...session, isSealed, counts, gapsByReason, repeatedEvents: repeated, differences };
+  return {
+    ...session,
+    isSealed,
+    counts,
+    gapsByReason,
+    sinceLedger: announced.length,
+    repeatedEvents: repeated,
+    differences,
+  };
 }
 
 async function auditFrame(
