@@ -10,7 +10,7 @@ export function frameLine(
   const slot = new Date(slotMs).toISOString().slice(11, 23);
   const picture = `${width}x${height}`.padEnd(9);
   const size = `${(sizeBytes / KB).toFixed(1)} kB`.padStart(9);
-  const delay = `${Math.max(0, Math.round(nowMs - capturedAtMs))} ms`.padStart(8);
+  const delay = (landedMs === undefined ? '' : `${Math.max(0, Math.round(landedMs - capturedAtMs))} ms`).padStart(8);
   return `${slot}  ${picture} ${size} ${delay}  ${url.replace(/^file:\/\//, '')}${late ? '  (late)' : ''}`;
 }
 

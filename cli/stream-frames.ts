@@ -33,7 +33,7 @@ export async function framesOf(
       signal: interrupted.signal,
     })) {
       if (json) printJson(frame);
-      else console.log(frameLine(frame, Date.now()));
+      else console.log(frameLine(frame, follow ? Date.now() : undefined));
     }
   });
   process.off('SIGINT', stop).off('SIGTERM', stop);

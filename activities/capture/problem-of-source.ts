@@ -10,8 +10,10 @@ export function problemOfSource(
   { code, tail, command }: WatchedEnd,
   { url, stallMs }: StreamSettings['source'],
 ): Problem {
-  const last = tail.at(-1);
-  const silence = code === 'source-stalled' || code === 'source-silent' ? ` for ${stallMs / 1000} s` : '';
+  const isSilence = code === 'source-stalled' || code === 'source-silent';
+  // What ffmpeg says last of a silent source is what it says of being stopped.
+  const last = isSilence ? undefined : tail.at(-1);
+  const silence = isSilence ? ` for ${stallMs / 1000} s` : '';
   const message = `${redact(url)}: ${ERRORS[code].meaning}${silence}${last ? ` (ffmpeg: ${last})` : ''}; ${ERRORS[code].action}`;
   return { code, message, command, tail: tail.slice(-TAIL_LINES) };
 }
