@@ -2,10 +2,10 @@ import type { FrameEvent } from '../contracts/events.js';
 
 const KB = 1000;
 
-/** One frame for a person: its slot, picture and bytes, how long after the picture it was seen here, and where it is. */
+/** One frame for a person: its slot, picture and bytes, how long after the picture it landed, if it just did, and where. */
 export function frameLine(
   { slotMs, width, height, sizeBytes, capturedAtMs, url, late }: FrameEvent,
-  nowMs: number,
+  landedMs?: number,
 ): string {
   const slot = new Date(slotMs).toISOString().slice(11, 23);
   const picture = `${width}x${height}`.padEnd(9);

@@ -169,7 +169,7 @@ function assertSourceUrl(text: string): void {
   if (!isUsable)
     throw fault(
       'source-url-invalid',
-      `source is no URL of at most ${MAX_URL_LENGTH} characters without spaces: ${show(text)}; expected one such as rtmp://host/app/key`,
+      `source is no URL of at most ${MAX_URL_LENGTH} characters without spaces: ${show(text)}; expected an absolute one, with a scheme, a host and a path`,
     );
   const url = new URL(text);
   const scheme = url.protocol.slice(0, -1);
@@ -180,7 +180,7 @@ function assertSourceUrl(text: string): void {
     );
   }
   if (scheme !== 'file' && !url.hostname)
-    throw fault('source-url-invalid', `source has no host: ${show(text)}; expected one such as ${scheme}://host/path`);
+    throw fault('source-url-invalid', `source has no host: ${show(text)}; expected one after "${scheme}://"`);
 }
 
 export type StreamPhase = 'waiting' | 'capturing' | 'interrupted' | 'ended';
