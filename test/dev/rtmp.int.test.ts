@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { provideFfmpeg } from '../../dev/ffmpeg.js';
 import { rtmpServer } from '../harness/servers.js';
 
-const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25'];
+const PICTURE = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25'];
+// The server announces sound over HTTP in any case, and a player waits 90 s for it where none comes.
+const SOUND = ['-re', '-f', 'lavfi', '-i', 'sine'];
 const ENCODE = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-f', 'flv'];
 
 describe('the RTMP server', () => {
@@ -29,7 +31,7 @@ describe('the RTMP server', () => {
   }
 
   const play = (url: string, ...limit: string[]) => run(['-i', url, ...limit, '-f', 'null', '-']);
-  const publish = (url: string) => run(['-re', ...PICTURE, ...ENCODE, url]);
+  const publish = (url: string) => run([...PICTURE, ...SOUND, ...ENCODE, url]);
 
   /** Resolves with a publisher whose pictures come. */
   async function published(name: string): Promise<ReturnType<typeof publish>> {
