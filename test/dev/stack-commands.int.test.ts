@@ -12,7 +12,10 @@ const REELAY = fileURLToPath(new URL('./fixtures/reelay.js', import.meta.url));
 
 describe('up and down', () => {
   const home = useTempFolder();
-  const env = () => ({ ...process.env, REELAY_HOME: home(), NO_COLOR: '1' });
+  const env = () => {
+    const { TEMPORAL_ADDRESS: _, REELAY_STORE: __, REELAY_EVENTS: ___, ...inherited } = process.env;
+    return { ...inherited, REELAY_HOME: home(), NO_COLOR: '1' };
+  };
   afterEach(() => reelay('down'));
 
   const reelay = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
