@@ -1,0 +1,56 @@
+import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import { noLog, type Log } from '../log.js';
+import { calmRequestQueues, openCluster, type Cluster } from './kafkajs-internals.js';
+import { TrackedSockets } from './tracked-sockets.js';
+
+const CONNECT_TIMEOUT_MS = 2000;
+const REQUEST_TIMEOUT_MS = 5000;
+/** Enough for an election of a leader; an outage is waited out by ours, see kafka-sink.ts. */
+const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 };
+
+export interface KafkaOptions {
+  /** `host:port` of each. */
+  brokers: string[];
+  clientId?: string;
+  sasl?: SASLOptions;
+  tls?: ConnectionOptions | boolean;
+  log?: Log;
+}
+
+/** A client of its own sockets: closing these ends whatever kafkajs still does, retries included. */
+export interface KafkaClient {
+  kafka: Kafka;
+  sockets: TrackedSockets;
+}
+
+export function kafkaClient(options: KafkaOptions): KafkaClient {
+  calmRequestQueues();
+  const sockets = new TrackedSockets();
+  return { kafka: new Kafka(configOf(options, sockets)), sockets };
+}
+
+/** For reading without a group. */
+export function kafkaCluster(options: KafkaOptions): { cluster: Cluster; sockets: TrackedSockets } {
+  const { kafka, sockets } = kafkaClient(options);
+  return { cluster: openCluster({ ...configOf(options, sockets), logger: kafka.logger() }), sockets };
+}
+
+function configOf({ brokers, clientId = 'reelay', sasl, tls, log = noLog }: KafkaOptions, sockets: TrackedSockets) {
+  return {
+    brokers,
+    clientId,
+    ...(sasl ? { sasl } : {}),
+    ...(tls ? { ssl: tls } : {}),
+    socketFactory: sockets.factory,
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: RETRY,
+    logLevel: logLevel.WARN,
+    // What it calls an error, such as one refused connection, is an attempt among several: ours tell the outcome.
+    logCreator:
+      () =>
+      ({ namespace, label, log: { message, timestamp: _, logger: __, stack: ___, ...fields } }) =>
+        log('debug', `kafkajs ${namespace}: ${message}`, { label, ...fields }),
+  } satisfies KafkaConfig;
+}

@@ -1,0 +1,38 @@
+import { fault, problemOf } from '../../contracts/errors.js';
+
+/** What a broker refuses for good. Anything else (elections, restarts, broken connections) may pass. */
+const DENIED = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'INVALID_TIMESTAMP',
+  'POLICY_VIOLATION',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'SASL_AUTHENTICATION_FAILED',
+  'SECURITY_DISABLED',
+  'KafkaJSSASLAuthenticationError',
+]);
+
+/** Reads the whole chain of causes, since kafkajs calls an outage "non-retriable" once its own retries are used up. */
+export function kafkaFault(error: unknown, what: string): Error {
+  if (problemOf(error)) return error as Error;
+  const names = chainOf(error).flatMap(({ type, name }) => [type ?? '', name]);
+  const refusal = names.find((name) => DENIED.has(name));
+  const message = chainOf(error).at(-1)?.message ?? String(error);
+  return fault(refusal ? 'events-denied' : 'events-unreachable', `${what}: ${refusal ?? names[1]}: ${message}`, {
+    cause: error,
+  });
+}
+
+export const isDenied = (error: unknown): boolean => problemOf(error)?.code === 'events-denied';
+
+type KafkaError = Error & { type?: string };
+
+function chainOf(error: unknown): KafkaError[] {
+  return error instanceof Error ? [error as KafkaError, ...chainOf(error.cause)] : [];
+}

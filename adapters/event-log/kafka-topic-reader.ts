@@ -1,0 +1,140 @@
+import type { Topic } from '../../contracts/events.js';
+import { kafkaCluster, type KafkaOptions } from './kafka-client.js';
+import type { Cluster, FetchedRecord } from './kafkajs-internals.js';
+import { partitionOf } from './partition.js';
+
+/** How long a broker may hold a fetch that finds nothing; with several brokers, how late one may learn of a record. */
+const MAX_WAIT_MS = 250;
+const MAX_PARTITION_BYTES = 1024 * 1024;
+const MAX_FETCH_BYTES = 8 * 1024 * 1024;
+
+/** The next offset to read, by partition. */
+type Offsets = Map<number, bigint>;
+
+export interface TopicReader {
+  readonly positions: Offsets;
+  /** Where to stop, by partition; undefined where the reader follows. */
+  readonly ends: Offsets | undefined;
+  isAtEnd(): boolean;
+  fetch(): Promise<FetchedRecord[]>;
+  destroy(): void;
+}
+
+export interface TopicReaderOptions extends KafkaOptions {
+  key?: string;
+  sinceMs?: number;
+  follow?: boolean;
+  /** Of an earlier reader that this one goes on for. */
+  positions: Offsets | undefined;
+  ends: Offsets | undefined;
+}
+
+/** Reads only the partition of the key, where one is given: the number of a topic's partitions must not change. */
+export async function openTopicReader(topic: Topic, options: TopicReaderOptions): Promise<TopicReader> {
+  const { cluster, sockets } = kafkaCluster(options);
+  const destroy = (): void => {
+    sockets.destroy();
+    void cluster.disconnect().catch(() => undefined); // only to stop its timers
+  };
+  try {
+    await cluster.connect();
+    await cluster.addTargetTopic(topic);
+    const partitions = partitionsToRead(cluster, topic, options.key);
+    const latest = { topic, partitions, fromBeginning: false };
+    const ends = options.follow ? undefined : (options.ends ?? (await offsetsOf(cluster, latest)));
+    const positions = options.positions ?? (await startOf(cluster, { topic, partitions, sinceMs: options.sinceMs }));
+    const left = (): [number, bigint][] =>
+      [...positions].filter(([partition, offset]) => offset < (ends?.get(partition) ?? offset + 1n));
+    return {
+      positions,
+      ends,
+      isAtEnd: () => left().length === 0,
+      fetch: () => fetchAll(cluster, { topic, positions, wanted: left(), ends }),
+      destroy,
+    };
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+}
+
+type Partitions = { partition: number }[];
+
+function partitionsToRead(cluster: Cluster, topic: Topic, key: string | undefined): Partitions {
+  const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
+  return key === undefined ? all : [{ partition: partitionOf(key, all.length) }];
+}
+
+async function startOf(
+  cluster: Cluster,
+  { topic, partitions, sinceMs }: { topic: Topic; partitions: Partitions; sinceMs: number | undefined },
+): Promise<Offsets> {
+  if (sinceMs === undefined) return offsetsOf(cluster, { topic, partitions, fromBeginning: true });
+  const found = await offsetsOf(cluster, { topic, partitions, fromTimestamp: sinceMs });
+  const latest = await offsetsOf(cluster, { topic, partitions, fromBeginning: false });
+  // -1: no record is that new
+  return new Map([...found].map(([partition, offset]) => [partition, offset < 0n ? latest.get(partition)! : offset]));
+}
+
+async function offsetsOf(cluster: Cluster, request: Parameters<Cluster['fetchTopicsOffset']>[0][0]): Promise<Offsets> {
+  const answers = await cluster.fetchTopicsOffset([request]);
+  const pairs = answers.flatMap((answer) => answer.partitions);
+  return new Map(pairs.map(({ partition, offset }) => [partition, BigInt(offset)]));
+}
+
+interface Fetching {
+  topic: Topic;
+  positions: Offsets;
+  wanted: [number, bigint][];
+  ends: Offsets | undefined;
+}
+
+/** Moves the positions past what it returns. */
+async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fetching): Promise<FetchedRecord[]> {
+  const leaders = cluster.findLeaderForPartitions(
+    topic,
+    wanted.map(([partition]) => partition),
+  );
+  const answers = await Promise.all(
+    Object.entries(leaders).map(async ([nodeId, partitions]) => {
+      const broker = await cluster.findBroker({ nodeId });
+      const { responses } = await broker.fetch({
+        maxWaitTime: MAX_WAIT_MS,
+        minBytes: 1,
+        maxBytes: MAX_FETCH_BYTES,
+        topics: [{ topic, partitions: partitions.map((partition) => request(partition, positions)) }],
+      });
+      return responses.flatMap((response) => response.partitions);
+    }),
+  ).catch((error: unknown) => afterDeleted(cluster, { topic, positions, error }));
+  return answers.flat().flatMap(({ partition, messages }) => {
+    const from = positions.get(partition) ?? 0n;
+    const end = ends?.get(partition);
+    const last = messages.at(-1);
+    if (last) positions.set(partition, max(from, BigInt(last.offset)) + 1n);
+    return messages.filter(({ offset, isControlRecord }) => {
+      const isWanted = BigInt(offset) >= from && (end === undefined || BigInt(offset) < end);
+      return isWanted && !isControlRecord;
+    });
+  });
+}
+
+/** What was to be read next is past its retention: the reader goes on at what is left. */
+async function afterDeleted(
+  cluster: Cluster,
+  { topic, positions, error }: { topic: Topic; positions: Offsets; error: unknown },
+): Promise<[]> {
+  const { type, partition } = error as { type?: string; partition?: number };
+  if (type !== 'OFFSET_OUT_OF_RANGE' || partition === undefined) throw error;
+  const oldest = await offsetsOf(cluster, { topic, partitions: [{ partition }], fromBeginning: true });
+  positions.set(partition, oldest.get(partition) ?? 0n);
+  return [];
+}
+
+const request = (partition: number, positions: Offsets) => ({
+  partition,
+  fetchOffset: String(positions.get(partition) ?? 0n),
+  maxBytes: MAX_PARTITION_BYTES,
+});
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

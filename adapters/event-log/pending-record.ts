@@ -1,0 +1,32 @@
+import type { Topic } from '../../contracts/events.js';
+import type { EventMessage } from './cloud-event.js';
+
+/** A record between `publish` and its outcome; the first outcome counts. */
+export class PendingRecord {
+  readonly acknowledged: Promise<void>;
+  readonly sizeBytes: number;
+  /** Set after a shipment was refused, to tell which of its records was the cause. */
+  travelsAlone = false;
+  isSettled = false;
+  private accept!: () => void;
+  private refuse!: (reason: Error) => void;
+
+  constructor(
+    readonly topic: Topic,
+    readonly key: string,
+    readonly message: EventMessage,
+  ) {
+    const headers = Object.entries(message.headers).flat().join('');
+    this.sizeBytes = Buffer.byteLength(key + headers) + message.value.length;
+    this.acknowledged = new Promise((resolve, reject) => {
+      this.accept = resolve;
+      this.refuse = reject;
+    });
+  }
+
+  settle(failure?: Error): void {
+    this.isSettled = true;
+    if (failure) this.refuse(failure);
+    else this.accept();
+  }
+}
