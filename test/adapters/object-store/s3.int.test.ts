@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { s3ObjectStore, type S3StoreOptions } from '../../../adapters/object-store/s3.js';
+import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
+import { s3Server } from '../../harness/servers.js';
+import { allOf } from '../../port-suites/all-of.js';
+import { failingWith } from '../../port-suites/failing-with.js';
+import { itStoresObjects } from '../../port-suites/object-store.js';
+import { closedPort, silentServer, type SilentServer } from '../silent-server.js';
+
+const JPEG = { contentType: 'image/jpeg' };
+const BODY = Buffer.from('picture');
+
+describe('objects in S3', () => {
+  const stores: ObjectStore[] = [];
+  afterEach(() => Promise.all(stores.splice(0).map((store) => store.close())));
+
+  const open = async (overrides: Partial<S3StoreOptions> = {}): Promise<ObjectStore> => {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
+    const store = s3ObjectStore({
+      endpoint,
+      region,
+      bucket,
+      credentials: { accessKeyId, secretAccessKey },
+      prefix: `test/${randomUUID()}`,
+      pageSize: 10,
+      ...overrides,
+    });
+    stores.push(store);
+    return store;
+  };
+
+  itStoresObjects(open);
+
+  it('names an object by bucket, prefix and key', async () => {
+    const store = await open({ prefix: 'some/prefix', bucket: 'films' });
+    assert.equal(store.url('a/1.jpg'), 's3://films/some/prefix/a/1.jpg');
+    assert.equal((await open({ prefix: '', bucket: 'films' })).url('a/1.jpg'), 's3://films/a/1.jpg');
+  });
+
+  it('sees nothing outside its prefix', async () => {
+    const prefix = `test/${randomUUID()}`;
+    await (await open({ prefix: `${prefix}/one` })).put('key', BODY, JPEG);
+    await (await open({ prefix: `${prefix}/one-more` })).put('key', BODY, JPEG);
+    const keys = await allOf((await open({ prefix: `${prefix}/one` })).list(''));
+    assert.deepEqual(keys, [{ key: 'key', sizeBytes: BODY.length }]);
+  });
+
+  it('works with the checksums of the SDK too', async () => {
+    const store = await open({ checksums: 'WHEN_SUPPORTED' });
+    await store.put('key', BODY, JPEG);
+    assert.deepEqual((await store.get('key'))?.body, BODY);
+  });
+
+  it('is denied with a wrong secret', async () => {
+    const store = await open({ credentials: { accessKeyId: 'reelay', secretAccessKey: 'wrong' } });
+    await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-denied'));
+    await assert.rejects(store.get('key'), failingWith('store-denied'));
+    await assert.rejects(store.head('key'), failingWith('store-denied'));
+    await assert.rejects(allOf(store.list('')), failingWith('store-denied'));
+  });
+
+  it('is denied where the bucket does not exist', async () => {
+    const store = await open({ bucket: 'no-such-bucket' });
+    await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-denied'));
+    await assert.rejects(store.get('key'), failingWith('store-denied'));
+    await assert.rejects(allOf(store.list('')), failingWith('store-denied'));
+  });
+
+  it('reports a closed port as unreachable', async () => {
+    const store = await open({ endpoint: `http://127.0.0.1:${await closedPort()}` });
+    await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-unreachable'));
+    await assert.rejects(allOf(store.list('')), failingWith('store-unreachable'));
+  });
+
+  describe('that hangs', () => {
+    let server: SilentServer | undefined;
+    afterEach(() => server?.close());
+
+    const hanging = async (words?: string): Promise<ObjectStore> => {
+      server = await silentServer(words);
+      return open({
+        endpoint: `http://127.0.0.1:${server.port}`,
+        connectTimeoutMs: 200,
+        socketTimeoutMs: 300,
+        requestTimeoutMs: 400,
+      });
+    };
+
+    it('is unreachable within its time-outs', async () => {
+      const store = await hanging();
+      const startedAtMs = Date.now();
+      await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-unreachable'));
+      await assert.rejects(store.put('key', Buffer.alloc(5_000_000), JPEG), failingWith('store-unreachable'));
+      await assert.rejects(store.get('key'), failingWith('store-unreachable'));
+      assert.ok(Date.now() - startedAtMs < 3000);
+    });
+
+    it('is unreachable where it stops in the middle of a body', async () => {
+      const store = await hanging('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf');
+      await assert.rejects(store.get('key'), failingWith('store-unreachable'));
+    });
+
+    it('lets go of a put when its signal aborts', async () => {
+      const store = await hanging();
+      const wanted = new AbortController();
+      const reason = new Error('no longer wanted');
+      const put = store.put('key', BODY, { ...JPEG, signal: wanted.signal });
+      setImmediate(() => wanted.abort(reason));
+      await assert.rejects(put, reason);
+    });
+  });
+
+  it('stores again after a first failure, and claims nothing meanwhile', async () => {
+    const answers = [503, 500, 200, 200];
+    const seen: number[] = [];
+    const server = http.createServer((request, response) => {
+      request.resume().once('end', () => response.writeHead(seen[seen.push(answers.shift() ?? 500) - 1] ?? 500).end());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const store = await open({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-unreachable'));
+      await assert.rejects(store.put('key', BODY, JPEG), failingWith('store-unreachable'));
+      await store.put('key', BODY, JPEG);
+      await store.put('key', BODY, JPEG);
+      assert.deepEqual(seen, [503, 500, 200, 200]); // one request a put: the caller owns retries
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
