@@ -5,7 +5,7 @@ import { calmRequestQueues, openCluster, type Cluster } from './kafkajs-internal
 import { TrackedSockets } from './tracked-sockets.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
-const REQUEST_TIMEOUT_MS = 5000;
+export const DEFAULT_KAFKA_REQUEST_TIMEOUT_MS = 5000;
 /** Enough for an election of a leader; an outage is waited out by ours, see kafka-sink.ts. */
 const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 };
 
@@ -15,6 +15,8 @@ export interface KafkaOptions {
   clientId?: string;
   sasl?: SASLOptions;
   tls?: ConnectionOptions | boolean;
+  /** Of one request to one broker. */
+  requestTimeoutMs?: number;
   log?: Log;
 }
 
@@ -36,7 +38,8 @@ export function kafkaCluster(options: KafkaOptions): { cluster: Cluster; sockets
   return { cluster: openCluster({ ...configOf(options, sockets), logger: kafka.logger() }), sockets };
 }
 
-function configOf({ brokers, clientId = 'reelay', sasl, tls, log = noLog }: KafkaOptions, sockets: TrackedSockets) {
+function configOf(options: KafkaOptions, sockets: TrackedSockets) {
+  const { brokers, clientId = 'reelay', sasl, tls, log = noLog } = options;
   return {
     brokers,
     clientId,
@@ -44,7 +47,7 @@ function configOf({ brokers, clientId = 'reelay', sasl, tls, log = noLog }: Kafk
     ...(tls ? { ssl: tls } : {}),
     socketFactory: sockets.factory,
     connectionTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: options.requestTimeoutMs ?? DEFAULT_KAFKA_REQUEST_TIMEOUT_MS,
     retry: RETRY,
     logLevel: logLevel.WARN,
     // What it calls an error, such as one refused connection, is an attempt among several: ours tell the outcome.

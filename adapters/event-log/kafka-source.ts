@@ -6,8 +6,9 @@ import { openTopicReader, type TopicReader } from './kafka-topic-reader.js';
 import type { EventSource, ReadOptions } from './event-log.js';
 import type { KafkaOptions } from './kafka-client.js';
 
-/** How long a reader bears with brokers that do not answer. */
+/** How long a reader bears with brokers that do not answer; one that follows has nothing better to do than to wait. */
 const PATIENCE_MS = 10_000;
+const FOLLOWING_PATIENCE_MS = 120_000;
 const RETRY_DELAY_MS = 250;
 
 /**
@@ -28,7 +29,8 @@ export function kafkaEventSource(options: KafkaOptions): EventSource {
 type Reading = ReadOptions & KafkaOptions & { closing: AbortSignal };
 
 async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<ReelayEvent> {
-  const { key, signal, closing } = reading;
+  const { key, follow = false, signal, closing } = reading;
+  const patienceMs = follow ? FOLLOWING_PATIENCE_MS : PATIENCE_MS;
   const isStopped = (): boolean => closing.aborted || (signal?.aborted ?? false);
   let reader: TopicReader | undefined;
   const interrupt = (): void => reader?.destroy();
@@ -55,7 +57,7 @@ async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<Reelay
         if (isStopped()) return;
         const failure = kafkaFault(error, `read ${topic}`);
         failingSinceMs ??= Date.now();
-        if (isDenied(failure) || Date.now() - failingSinceMs > PATIENCE_MS) throw failure;
+        if (isDenied(failure) || Date.now() - failingSinceMs > patienceMs) throw failure;
         await delay(RETRY_DELAY_MS);
       }
     }
