@@ -17,10 +17,7 @@ export class Lane {
   private queue: PendingRecord[] = [];
   private isWorking = false;
 
-  constructor(
-    private readonly work: (batch: PendingRecord[]) => Promise<void>,
-    private readonly onFailure: (failure: Error) => void,
-  ) {}
+  constructor(private readonly work: (batch: PendingRecord[]) => Promise<void>) {}
 
   add(record: PendingRecord): void {
     this.queue.push(record);
@@ -36,7 +33,6 @@ export class Lane {
         delayMs = FIRST_DELAY_MS;
       } catch (error) {
         const failure = error as Error;
-        this.onFailure(failure);
         if (isDenied(failure)) {
           this.refuse(batch, failure);
         } else {
