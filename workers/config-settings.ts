@@ -5,7 +5,9 @@ import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_MAX_SOCKETS,
   DEFAULT_REQUEST_TIMEOUT_MS,
+  DEFAULT_S3_CHECKSUMS,
   DEFAULT_SOCKET_TIMEOUT_MS,
+  S3_CHECKSUMS,
 } from '../adapters/object-store/s3.js';
 import {
   eventLogLocation,
@@ -122,8 +124,8 @@ export const SETTINGS = {
       'word',
       '`WHEN_SUPPORTED` for the checksums of the SDK, where the server knows them',
     ],
-    oneOf(['WHEN_REQUIRED', 'WHEN_SUPPORTED']),
-    { default: 'WHEN_REQUIRED' },
+    oneOf(S3_CHECKSUMS),
+    { default: DEFAULT_S3_CHECKSUMS },
   ),
   s3ConnectTimeoutMs: timeout('REELAY_S3_CONNECT_TIMEOUT_MS', 'to connect to the store', DEFAULT_CONNECT_TIMEOUT_MS),
   s3SocketTimeoutMs: timeout('REELAY_S3_SOCKET_TIMEOUT_MS', 'silence on a connection', DEFAULT_SOCKET_TIMEOUT_MS),
@@ -180,10 +182,15 @@ export const SETTINGS = {
   ),
 } as const satisfies Record<string, Setting<z.ZodType>>;
 
+/** Names the file of all the others, so it has no field in it. */
+export const CONFIG_VARIABLE = 'REELAY_CONFIG';
+export const DEFAULT_CONFIG_FILE = 'reelay.json';
+
 export type SettingName = keyof typeof SETTINGS;
 
 export interface SettingRow {
   variable: string;
+  /** Empty where a file cannot hold it. */
   field: string;
   unit: string;
   default: string;
@@ -191,12 +198,25 @@ export interface SettingRow {
 }
 
 /** The rows of docs/configuration.md. */
-export const SETTING_ROWS: readonly SettingRow[] = Object.entries(SETTINGS).map(
-  ([field, one]: [string, Setting<z.ZodType>]) => ({
+export const SETTING_ROWS: readonly SettingRow[] = [
+  {
+    variable: CONFIG_VARIABLE,
+    field: '',
+    unit: 'path',
+    default: DEFAULT_CONFIG_FILE,
+    meaning: 'the JSON file that holds the settings below, by their fields',
+  },
+  ...Object.entries(SETTINGS).map(([field, one]: [string, Setting<z.ZodType>]) => ({
     variable: one.variable,
     field,
     unit: one.unit,
-    default: one.isRequired ? 'required' : (one.defaultText ?? String(one.default ?? '')),
+    default: defaultOf(one),
     meaning: one.meaning,
-  }),
-);
+  })),
+];
+
+function defaultOf({ isRequired, defaultText, default: value }: Setting<z.ZodType>): string {
+  if (isRequired) return 'required';
+  if (defaultText !== undefined) return defaultText;
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+}

@@ -2,10 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { fault } from '../contracts/errors.js';
-import { SETTINGS, type SettingName } from './config-settings.js';
-
-export const CONFIG_VARIABLE = 'REELAY_CONFIG';
-export const DEFAULT_CONFIG_FILE = 'reelay.json';
+import { CONFIG_VARIABLE, DEFAULT_CONFIG_FILE, SETTINGS, type SettingName } from './config-settings.js';
 
 type Settings = typeof SETTINGS;
 type Value<Name extends SettingName> = z.output<Settings[Name]['schema']>;
