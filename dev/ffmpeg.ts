@@ -36,6 +36,6 @@ export async function provideFfmpeg({ log, report = () => {}, signal }: FfmpegOp
 async function usable(program: string, found: string): Promise<string> {
   const printed = await printedBy(program, ['-hide_banner', '-version']);
   if (TIP.test(printed) || isAtLeast(parseVersion(printed), LEAST)) return program;
-  const [first = 'prints no version'] = printed.split('\n').filter((line) => line !== '');
-  throw fault('ffmpeg-missing', `${found}, which ${first}: ${ADVICE}`);
+  const [first] = printed.split('\n');
+  throw fault('ffmpeg-missing', `${found}, which ${first ? `says ${first}` : 'does not run'}: ${ADVICE}`);
 }

@@ -8,7 +8,7 @@ export interface GoProgram {
   version: string;
   /** What to `go install`, without the version. */
   module: string;
-  /** How to do without: the end of the sentence that begins with "install Go". */
+  /** How to do without a build. */
   otherwise: string;
   installed?: Recipe['installed'];
 }
@@ -22,7 +22,7 @@ export const goRecipe = ({ name, version, module, otherwise, installed }: GoProg
   async build({ into, log, report, signal }) {
     const go = findProgram('go');
     if (go === undefined) {
-      throw fault('tool-missing', `${name} ${version} is not here and cannot be built: install Go, ${otherwise}`);
+      throw fault('tool-missing', `${name} ${version} is not here and cannot be built: install Go, or ${otherwise}`);
     }
     report(`go install ${module}@v${version} (once; takes minutes)`);
     await runBuildTool({
@@ -31,6 +31,7 @@ export const goRecipe = ({ name, version, module, otherwise, installed }: GoProg
       env: { GOBIN: into },
       cwd: into,
       log,
+      otherwise,
       signal,
     });
   },

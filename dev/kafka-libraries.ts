@@ -9,6 +9,7 @@ import { isAtLeast, parseVersion } from './version.js';
 
 const VERSION = '4.1.1';
 const LEAST = [4, 0, 0] as const;
+const OTHERWISE = 'set KAFKA_HOME to an unpacked Kafka 4, or REELAY_EVENTS to kafka://host:port of a running broker';
 
 /** Kafka is the folder of its jars: those of KAFKA_HOME, else fetched with all they depend on by Maven. */
 export const kafkaRecipe: Recipe = {
@@ -19,11 +20,7 @@ export const kafkaRecipe: Recipe = {
   async build({ into, log, report, signal }) {
     const maven = findProgram('mvn');
     if (maven === undefined) {
-      throw fault(
-        'tool-missing',
-        `kafka ${VERSION} is not here and cannot be fetched: install Maven, or set KAFKA_HOME to an unpacked Kafka 4, ` +
-          'or set REELAY_EVENTS to kafka://host:port of a running broker',
-      );
+      throw fault('tool-missing', `kafka ${VERSION} is not here and cannot be fetched: install Maven, or ${OTHERWISE}`);
     }
     await writeFile(join(into, 'pom.xml'), POM);
     report(`mvn dependency:copy-dependencies of kafka ${VERSION} (once)`);
@@ -32,6 +29,7 @@ export const kafkaRecipe: Recipe = {
       command: [maven, '-B', '-ntp', 'dependency:copy-dependencies', `-DoutputDirectory=${join(into, 'libs')}`],
       cwd: into,
       log,
+      otherwise: OTHERWISE,
       signal,
     });
   },

@@ -79,6 +79,9 @@ async function configure(home: string, { port, controllerPort }: { port: number;
       'log.dirs': join(home, 'kafka'),
       'auto.create.topics.enable': false,
       'group.initial.rebalance.delay.ms': 0,
+      // After a crash the node must wait out its own earlier session, 9 s unless told otherwise.
+      'broker.session.timeout.ms': 4000,
+      'broker.heartbeat.interval.ms': 1000,
       // One node is all there is, and fifty internal partitions each would only slow its start.
       'offsets.topic.replication.factor': 1,
       'offsets.topic.num.partitions': 1,

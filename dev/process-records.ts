@@ -36,7 +36,7 @@ export function recordedProcesses(home: string): ProcessRecord[] {
 /** Ends what an earlier run left behind in this home, and returns what that was. */
 export async function reapProcesses(home: string): Promise<ProcessRecord[]> {
   const left = recordedProcesses(home);
-  await Promise.all(left.map(endProcess));
+  await Promise.all(left.map((record) => endProcess(record)));
   for (const name of namesIn(home)) forgetProcess(home, name);
   return left;
 }

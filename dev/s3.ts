@@ -25,7 +25,7 @@ const recipe = goRecipe({
   name: 'versitygw',
   version: '1.8.0',
   module: 'github.com/versity/versitygw/cmd/versitygw',
-  otherwise: 'or VersityGW, or set AWS_ENDPOINT_URL_S3 and REELAY_STORE to a running S3 server and its bucket',
+  otherwise: 'install VersityGW, or set AWS_ENDPOINT_URL_S3 and REELAY_STORE to a running S3 server and its bucket',
   installed: versitygwOnPath,
 });
 

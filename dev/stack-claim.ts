@@ -14,7 +14,10 @@ const fileIn = (home: string): string => join(home, 'stack.json');
 /** Makes this process the one that runs the stack of this home, or returns the one that does. */
 export async function claimHome(home: string): Promise<StackClaim | undefined> {
   await mkdir(home, { recursive: true });
-  const release = await lock(home, { retries: { retries: 20, factor: 1, minTimeout: 100 } });
+  const release = await lock(home, {
+    lockfilePath: join(home, 'stack.lock'),
+    retries: { retries: 20, factor: 1, minTimeout: 100 },
+  });
   try {
     const owner = await readClaim(home);
     if (owner === undefined) await write(home, {});

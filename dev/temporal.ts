@@ -30,7 +30,7 @@ const recipe = goRecipe({
   name: 'temporal',
   version: '1.5.1',
   module: 'github.com/temporalio/cli/cmd/temporal',
-  otherwise: 'or the Temporal CLI, or set TEMPORAL_ADDRESS to a running server',
+  otherwise: 'install the Temporal CLI, or set TEMPORAL_ADDRESS to a running server',
   installed: temporalOnPath,
 });
 

@@ -6,8 +6,8 @@ import { TrackedSockets } from './tracked-sockets.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 export const DEFAULT_KAFKA_REQUEST_TIMEOUT_MS = 5000;
-/** Enough for an election of a leader; an outage is waited out by ours, see kafka-sink.ts. */
-const RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 };
+/** Each seed is tried about once; whoever connects has a loop of his own. */
+const connectRetry = ({ length }: string[]) => ({ retries: length, initialRetryTime: 50, maxRetryTime: 300 });
 
 export interface KafkaOptions {
   /** `host:port` of each. */
@@ -48,7 +48,7 @@ function configOf(options: KafkaOptions, sockets: TrackedSockets) {
     socketFactory: sockets.factory,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: options.requestTimeoutMs ?? DEFAULT_KAFKA_REQUEST_TIMEOUT_MS,
-    retry: RETRY,
+    retry: connectRetry(brokers),
     logLevel: logLevel.WARN,
     // What it calls an error, such as one refused connection, is an attempt among several: ours tell the outcome.
     logCreator:

@@ -1,17 +1,22 @@
 import { fault, problemOf } from '../../contracts/errors.js';
 
-/** What a broker refuses for good. Anything else (elections, restarts, broken connections) may pass. */
-const DENIED = new Set([
-  'UNKNOWN_TOPIC_OR_PARTITION',
-  'INVALID_TOPIC_EXCEPTION',
-  'TOPIC_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+/** Refused for what a record holds: another record of the same send may be welcome. */
+const RECORD_DENIED = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
   'INVALID_RECORD',
   'INVALID_TIMESTAMP',
   'POLICY_VIOLATION',
+]);
+
+/** What a broker refuses for good. Anything else (elections, restarts, broken connections) may pass. */
+const DENIED = new Set([
+  ...RECORD_DENIED,
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'INVALID_TOPIC_EXCEPTION',
+  'TOPIC_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
   'UNSUPPORTED_SASL_MECHANISM',
   'SASL_AUTHENTICATION_FAILED',
   'SECURITY_DISABLED',
@@ -30,6 +35,9 @@ export function kafkaFault(error: unknown, what: string): Error {
 }
 
 export const isDenied = (error: unknown): boolean => problemOf(error)?.code === 'events-denied';
+
+export const isOfOneRecord = (error: unknown): boolean =>
+  chainOf(error).some(({ type }) => type !== undefined && RECORD_DENIED.has(type));
 
 type KafkaError = Error & { type?: string };
 

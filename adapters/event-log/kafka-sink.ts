@@ -40,7 +40,6 @@ class KafkaSink implements EventSink {
   private readonly deadlineMs: number;
   private readonly maxPendingBytes: number;
   private pendingBytes = 0;
-  private lastFailure: Error | undefined;
   private isClosed = false;
 
   constructor(options: KafkaSinkOptions) {
@@ -87,7 +86,7 @@ class KafkaSink implements EventSink {
   }
 
   private lane(name: string, work: (batch: PendingRecord[]) => Promise<void>): Lane {
-    const lane = this.lanes.get(name) ?? new Lane(work, (failure) => (this.lastFailure = failure));
+    const lane = this.lanes.get(name) ?? new Lane(work);
     this.lanes.set(name, lane);
     return lane;
   }
@@ -98,17 +97,18 @@ class KafkaSink implements EventSink {
     throw fault(
       'events-unreachable',
       `publish ${key} to ${topic}: ${this.pendingBytes} bytes wait already, expected at most ${this.maxPendingBytes}`,
-      { cause: this.lastFailure },
+      { cause: this.producer.lastFailure },
     );
   }
 
   private overdue({ topic, key }: PendingRecord): Error {
-    const reason = this.lastFailure ? `; the last failure was: ${this.lastFailure.message}` : '';
+    const cause = this.producer.lastFailure;
+    const reason = cause ? `; the last failure was: ${cause.message}` : '';
     return fault(
       'events-unreachable',
       `publish ${key} to ${topic}: not acknowledged in ${this.deadlineMs} ms${reason}`,
       {
-        cause: this.lastFailure,
+        cause,
       },
     );
   }

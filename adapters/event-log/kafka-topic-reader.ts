@@ -3,8 +3,10 @@ import { kafkaCluster, type KafkaOptions } from './kafka-client.js';
 import type { Cluster, FetchedRecord } from './kafkajs-internals.js';
 import { partitionOf } from './partition.js';
 
-/** How long a broker may hold a fetch that finds nothing; with several brokers, how late one may learn of a record. */
-const MAX_WAIT_MS = 250;
+/** How long a broker may hold a fetch that finds nothing. It answers at once when a record comes. */
+const MAX_WAIT_MS = 1000;
+/** With several brokers the quick one waits for the slow: how late one may learn of a record. */
+const MAX_SHARED_WAIT_MS = 250;
 const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 
@@ -99,7 +101,7 @@ async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fe
     Object.entries(leaders).map(async ([nodeId, partitions]) => {
       const broker = await cluster.findBroker({ nodeId });
       const { responses } = await broker.fetch({
-        maxWaitTime: MAX_WAIT_MS,
+        maxWaitTime: Object.keys(leaders).length === 1 ? MAX_WAIT_MS : MAX_SHARED_WAIT_MS,
         minBytes: 1,
         maxBytes: MAX_FETCH_BYTES,
         topics: [{ topic, partitions: partitions.map((partition) => request(partition, positions)) }],

@@ -4,7 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 
 /*
  * The only file that reaches behind the public face of kafkajs. It does so for two things that the public face cannot do:
- * reading a partition without joining a group, and not burning 5 % of a core while idle. package.json pins the version
+ * reading a partition without joining a group, and not burning 3 to 5 % of a core while idle. package.json pins the version
  * that this was written for, and a test compares the two.
  */
 export const TESTED_VERSION = '2.2.4';

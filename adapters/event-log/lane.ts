@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isDenied } from './kafka-fault.js';
+import { isDenied, isOfOneRecord } from './kafka-fault.js';
 import type { PendingRecord } from './pending-record.js';
 
 /** Well under the 1 MB that a broker takes by default. */
@@ -10,16 +10,14 @@ const MAX_DELAY_MS = 1000;
 
 /**
  * Records that keep their order: one batch is under way, the others wait. What fails for a passing reason goes back to
- * the front until it is settled from outside, by its deadline; what is refused is refused alone.
+ * the front until it is settled from outside, by its deadline; a record that is refused is refused
+ * alone.
  */
 export class Lane {
   private queue: PendingRecord[] = [];
   private isWorking = false;
 
-  constructor(
-    private readonly work: (batch: PendingRecord[]) => Promise<void>,
-    private readonly onFailure: (failure: Error) => void,
-  ) {}
+  constructor(private readonly work: (batch: PendingRecord[]) => Promise<void>) {}
 
   add(record: PendingRecord): void {
     this.queue.push(record);
@@ -35,7 +33,6 @@ export class Lane {
         delayMs = FIRST_DELAY_MS;
       } catch (error) {
         const failure = error as Error;
-        this.onFailure(failure);
         if (isDenied(failure)) {
           this.refuse(batch, failure);
         } else {
@@ -49,10 +46,12 @@ export class Lane {
   }
 
   private refuse(batch: PendingRecord[], failure: Error): void {
-    const [only] = batch;
-    if (batch.length === 1) return only?.settle(failure);
-    for (const record of batch) record.travelsAlone = true;
-    this.queue.unshift(...batch);
+    if (batch.length === 1 || !isOfOneRecord(failure)) {
+      for (const record of batch) record.settle(failure);
+    } else {
+      for (const record of batch) record.travelsAlone = true;
+      this.queue.unshift(...batch);
+    }
   }
 
   private take(): PendingRecord[] {

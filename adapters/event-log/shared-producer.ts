@@ -11,6 +11,8 @@ const LOOKUP_DEADLINE_MS = 5000;
 const DISCONNECT_DEADLINE_MS = 2000;
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 3000;
+/** Of a send: enough for the election of a leader. Within one producer a repeated send is stored once. */
+const SEND_RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 };
 const PARTITIONS_MAX_AGE_MS = 300_000;
 
 interface Session extends KafkaClient {
@@ -37,6 +39,8 @@ export interface Shipment {
  * knows, and would be acknowledged as a duplicate without being stored.
  */
 export class SharedProducer {
+  /** Since the last send that was acknowledged. */
+  lastFailure: Error | undefined;
   private session: Promise<Session> | undefined;
   private readonly closing = new AbortController();
   private readonly partitions = new Map<string, { count: number; atMs: number }>();
@@ -53,9 +57,10 @@ export class SharedProducer {
       const messages = records.map((record) => ({ ...record, partition }));
       const sending = session.producer.send({ topic, messages, acks: -1, timeout: deadlineMs });
       assertAcknowledged(await withDeadline(sending, { ms: deadlineMs, what }), shipment);
+      this.lastFailure = undefined;
     } catch (error) {
       this.retire(session);
-      throw kafkaFault(error, what);
+      throw this.noted(error, what);
     } finally {
       session.users -= 1;
       if (session.isRetired && session.users === 0) end(session);
@@ -76,7 +81,7 @@ export class SharedProducer {
       this.partitions.set(topic, { count, atMs: Date.now() });
       return count;
     } catch (error) {
-      const failure = kafkaFault(error, what);
+      const failure = this.noted(error, what);
       if (!isDenied(failure)) this.retire(session);
       throw failure;
     } finally {
@@ -114,12 +119,17 @@ export class SharedProducer {
         return session;
       } catch (error) {
         end(session);
-        const failure = kafkaFault(error, what);
+        const failure = this.noted(error, what);
         if (attempt === 1) log('warn', failure.message, { brokers });
         if (isDenied(failure) || !isWanted()) throw failure;
       }
       await delay(delayMs * (0.5 + Math.random()), undefined, { signal: this.closing.signal }).catch(() => undefined); // checked above
     }
+  }
+
+  private noted(error: unknown, what: string): Error {
+    this.lastFailure = kafkaFault(error, what);
+    return this.lastFailure;
   }
 
   private throwIfClosing(): void {
@@ -140,6 +150,7 @@ function openSession(options: KafkaOptions): Session {
   const producer = client.kafka.producer({
     idempotent: true,
     allowAutoTopicCreation: false,
+    retry: SEND_RETRY,
     createPartitioner:
       () =>
       ({ message: { partition = 0 } }) =>

@@ -2,6 +2,7 @@ export interface PutOptions {
   contentType: string;
   /** ASCII, lower-case keys; stored with the object and returned by `head` and `get`. */
   metadata?: Record<string, string>;
+  /** A put that it aborts rejects with its reason. */
   signal?: AbortSignal;
 }
 

@@ -13,6 +13,8 @@ export const DEFAULT_CONNECT_TIMEOUT_MS = 2000;
 export const DEFAULT_SOCKET_TIMEOUT_MS = 5000;
 export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
 export const DEFAULT_MAX_SOCKETS = 64;
+export const S3_CHECKSUMS = ['WHEN_REQUIRED', 'WHEN_SUPPORTED'] as const;
+export const DEFAULT_S3_CHECKSUMS = S3_CHECKSUMS[0];
 const DEFAULT_PAGE_SIZE = 1000;
 /** S3-compatible servers take any region; the SDK wants one. */
 const REGION_OF_ENDPOINTS = 'us-east-1';
@@ -33,7 +35,7 @@ export interface S3StoreOptions {
   requestTimeoutMs?: number;
   maxSockets?: number;
   /** Checksums of the SDK are not known to every compatible server: https://github.com/aws/aws-sdk-js-v3/issues/6810 */
-  checksums?: 'WHEN_REQUIRED' | 'WHEN_SUPPORTED';
+  checksums?: (typeof S3_CHECKSUMS)[number];
   /** Keys a listing asks for at once, 1 to 1000. */
   pageSize?: number;
 }
@@ -123,7 +125,7 @@ export function s3ObjectStore({
 }
 
 function openClient(options: Omit<S3StoreOptions, 'bucket' | 'prefix' | 'pageSize'>): S3Client {
-  const { endpoint, credentials, checksums = 'WHEN_REQUIRED', maxSockets = DEFAULT_MAX_SOCKETS } = options;
+  const { endpoint, credentials, checksums = DEFAULT_S3_CHECKSUMS, maxSockets = DEFAULT_MAX_SOCKETS } = options;
   const region = options.region ?? (endpoint === undefined ? undefined : REGION_OF_ENDPOINTS);
   return new S3Client({
     ...(region === undefined ? {} : { region }),

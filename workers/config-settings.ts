@@ -1,0 +1,222 @@
+import { availableParallelism, hostname } from 'node:os';
+import type { z } from 'zod';
+import { DEFAULT_MAX_PENDING_BYTES, DEFAULT_PUBLISH_DEADLINE_MS } from '../adapters/event-log/kafka-sink.js';
+import {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_MAX_SOCKETS,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  DEFAULT_S3_CHECKSUMS,
+  DEFAULT_SOCKET_TIMEOUT_MS,
+  S3_CHECKSUMS,
+} from '../adapters/object-store/s3.js';
+import {
+  eventLogLocation,
+  filePath,
+  httpUrl,
+  oneOf,
+  storeLocation,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './config-values.js';
+
+const MIB = 1024 * 1024;
+const DEFAULT_SPOOL_DIR = '.reelay/spool';
+const DEFAULT_SPOOL_MAX_BYTES = 1024 * MIB;
+/** A stream at one frame a second takes about an eighth of a core where every picture is decoded. */
+const STREAMS_PER_CORE = 8;
+const DEFAULT_DELIVERY_CONCURRENCY = 16;
+const MAX_TIMEOUT_MS = 600_000;
+const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+interface Setting<Schema extends z.ZodType> {
+  /** In the environment; the field of the same setting in a file is the key of the table. */
+  variable: string;
+  unit: string;
+  meaning: string;
+  schema: Schema;
+  default?: z.input<Schema>;
+  /** Where the default differs from host to host. */
+  defaultText?: string;
+  isRequired?: true;
+  /** Never shown. */
+  isSecret?: true;
+}
+
+const setting = <
+  Schema extends z.ZodType,
+  const Rest extends Omit<Setting<Schema>, 'variable' | 'unit' | 'meaning' | 'schema'>,
+>(
+  [variable, unit, meaning]: [string, string, string],
+  schema: Schema,
+  rest: Rest,
+) => ({ variable, unit, meaning, schema, ...rest });
+
+const timeout = (variable: string, meaning: string, defaultMs: number) =>
+  setting([variable, 'ms', meaning], wholeNumber(1, MAX_TIMEOUT_MS), { default: defaultMs });
+
+/** Every setting of a worker. Temporal's own are not among them: its SDK reads those. */
+export const SETTINGS = {
+  store: setting(
+    ['REELAY_STORE', 'URL', 'where objects are kept: `s3://bucket/prefix` or `file:///folder`'],
+    storeLocation(),
+    { isRequired: true },
+  ),
+  events: setting(
+    ['REELAY_EVENTS', 'URL', 'where events go: `kafka://host:port,host:port` or `file:///folder`'],
+    eventLogLocation(),
+    { isRequired: true },
+  ),
+  host: setting(
+    ['REELAY_HOST', 'name', 'the name of this worker; no two workers that run at once may share one'],
+    text('expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit', HOST),
+    { default: hostname(), defaultText: "the machine's name" },
+  ),
+  spoolDir: setting(
+    ['REELAY_SPOOL_DIR', 'path', 'the folder of this worker alone where frames wait for their delivery'],
+    filePath('expected a path'),
+    { default: DEFAULT_SPOOL_DIR },
+  ),
+  spoolMaxBytes: setting(
+    ['REELAY_SPOOL_MAX_BYTES', 'bytes', 'what may wait in the spool; beyond it the oldest frames become gaps'],
+    wholeNumber(MIB, Number.MAX_SAFE_INTEGER),
+    { default: DEFAULT_SPOOL_MAX_BYTES },
+  ),
+  ffmpeg: setting(['REELAY_FFMPEG', 'path', 'the ffmpeg to run'], text('expected a program'), { default: 'ffmpeg' }),
+  allowPrivateSources: setting(
+    ['REELAY_SOURCES_ALLOW_PRIVATE', 'true or false', 'whether a source may be inside the network'],
+    yesOrNo(),
+    { default: false },
+  ),
+  allowFileSources: setting(
+    ['REELAY_SOURCES_ALLOW_FILE', 'true or false', 'whether a source may be a file of the worker'],
+    yesOrNo(),
+    { default: false },
+  ),
+  maxStreams: setting(
+    ['REELAY_MAX_STREAMS', 'streams', 'how many streams a capture worker takes'],
+    wholeNumber(1, 10_000),
+    { default: STREAMS_PER_CORE * availableParallelism(), defaultText: `${STREAMS_PER_CORE} a core` },
+  ),
+  deliveryConcurrency: setting(
+    ['REELAY_DELIVERY_CONCURRENCY', 'frames', 'how many frames a worker delivers at once'],
+    wholeNumber(1, 1000),
+    { default: DEFAULT_DELIVERY_CONCURRENCY },
+  ),
+  logLevel: setting(
+    ['REELAY_LOG_LEVEL', 'word', 'the least level that is logged: `debug`, `info`, `warn` or `error`'],
+    oneOf(['debug', 'info', 'warn', 'error']),
+    { default: 'info' },
+  ),
+  s3Endpoint: setting(
+    ['AWS_ENDPOINT_URL_S3', 'URL', 'an S3 server other than AWS; it is addressed by path'],
+    httpUrl('expected http://host:port or https://host:port'),
+    {},
+  ),
+  s3Region: setting(
+    ['AWS_REGION', 'name', 'the region of the bucket; `us-east-1` where an endpoint is set'],
+    text('expected a region', /^[a-z0-9-]+$/),
+    {},
+  ),
+  s3Checksums: setting(
+    [
+      'AWS_REQUEST_CHECKSUM_CALCULATION',
+      'word',
+      '`WHEN_SUPPORTED` for the checksums of the SDK, where the server knows them',
+    ],
+    oneOf(S3_CHECKSUMS),
+    { default: DEFAULT_S3_CHECKSUMS },
+  ),
+  s3ConnectTimeoutMs: timeout('REELAY_S3_CONNECT_TIMEOUT_MS', 'to connect to the store', DEFAULT_CONNECT_TIMEOUT_MS),
+  s3SocketTimeoutMs: timeout('REELAY_S3_SOCKET_TIMEOUT_MS', 'silence on a connection', DEFAULT_SOCKET_TIMEOUT_MS),
+  s3RequestTimeoutMs: timeout(
+    'REELAY_S3_REQUEST_TIMEOUT_MS',
+    'from a request to the first byte of its answer',
+    DEFAULT_REQUEST_TIMEOUT_MS,
+  ),
+  s3MaxSockets: setting(
+    ['REELAY_S3_MAX_SOCKETS', 'connections', 'connections to the store at once'],
+    wholeNumber(1, 1000),
+    { default: DEFAULT_MAX_SOCKETS },
+  ),
+  publishDeadlineMs: timeout(
+    'REELAY_EVENTS_DEADLINE_MS',
+    'for an event to be acknowledged by Kafka, outages included',
+    DEFAULT_PUBLISH_DEADLINE_MS,
+  ),
+  maxPendingBytes: setting(
+    ['REELAY_EVENTS_MAX_PENDING_BYTES', 'bytes', 'events that may wait for Kafka at once'],
+    wholeNumber(MIB, Number.MAX_SAFE_INTEGER),
+    { default: DEFAULT_MAX_PENDING_BYTES },
+  ),
+  kafkaTls: setting(['KAFKA_TLS', 'true or false', 'whether brokers are reached by TLS'], yesOrNo(), {
+    default: false,
+  }),
+  kafkaTlsCaFile: setting(
+    ['KAFKA_TLS_CA_FILE', 'path', 'certificates that are trusted, PEM; else those of Node'],
+    filePath('expected a path'),
+    {},
+  ),
+  kafkaTlsCertFile: setting(
+    ['KAFKA_TLS_CERT_FILE', 'path', "the worker's own certificate, PEM, where brokers ask for one"],
+    filePath('expected a path'),
+    {},
+  ),
+  kafkaTlsKeyFile: setting(
+    ['KAFKA_TLS_KEY_FILE', 'path', 'the key of that certificate, PEM'],
+    filePath('expected a path'),
+    {},
+  ),
+  kafkaSaslMechanism: setting(
+    ['KAFKA_SASL_MECHANISM', 'word', 'how brokers are logged in to: `plain`, `scram-sha-256` or `scram-sha-512`'],
+    oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
+    {},
+  ),
+  kafkaSaslUsername: setting(['KAFKA_SASL_USERNAME', 'text', 'the name for that'], text('expected a name'), {}),
+  kafkaSaslPassword: setting(
+    ['KAFKA_SASL_PASSWORD', 'text', 'the password for that'],
+    text('expected a password', /./s),
+    {
+      isSecret: true,
+    },
+  ),
+} as const satisfies Record<string, Setting<z.ZodType>>;
+
+/** Names the file of all the others, so it has no field in it. */
+export const CONFIG_VARIABLE = 'REELAY_CONFIG';
+export const DEFAULT_CONFIG_FILE = 'reelay.json';
+
+export type SettingName = keyof typeof SETTINGS;
+
+export interface SettingRow {
+  variable: string;
+  /** Empty where a file cannot hold it. */
+  field: string;
+  unit: string;
+  default: string;
+  meaning: string;
+}
+
+/** The rows of docs/configuration.md. */
+export const SETTING_ROWS: readonly SettingRow[] = [
+  {
+    variable: CONFIG_VARIABLE,
+    field: '',
+    unit: 'path',
+    default: DEFAULT_CONFIG_FILE,
+    meaning: 'the JSON file that holds the settings below, by their fields',
+  },
+  ...Object.entries(SETTINGS).map(([field, one]: [string, Setting<z.ZodType>]) => ({
+    variable: one.variable,
+    field,
+    unit: one.unit,
+    default: defaultOf(one),
+    meaning: one.meaning,
+  })),
+];
+
+function defaultOf({ isRequired, defaultText, default: value }: Setting<z.ZodType>): string {
+  if (isRequired) return 'required';
+  if (defaultText !== undefined) return defaultText;
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+}

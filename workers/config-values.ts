@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/*
+ * What a setting may be. Each takes the text of an environment variable as well as the value of a JSON file, and says in
+ * one phrase what it expects.
+ */
+export type StoreLocation = { kind: 's3'; bucket: string; prefix: string } | { kind: 'file'; folder: string };
+export type EventLogLocation = { kind: 'kafka'; brokers: string[] } | { kind: 'file'; folder: string };
+
+const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const BROKER = /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/;
+
+export const wholeNumber = (least: number, most: number) => {
+  const expected = `expected a whole number from ${least} to ${most}`;
+  const number = z.int(expected).min(least, expected).max(most, expected);
+  return z.preprocess((value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value), number);
+};
+
+export const yesOrNo = () =>
+  z.preprocess(
+    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    z.boolean('expected true or false'),
+  );
+
+export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, `expected one of ${words.join(', ')}`);
+
+export const text = (expected: string, pattern = /./) => z.string(expected).regex(pattern, expected);
+
+/** A path, made absolute against the working folder. */
+export const filePath = (expected: string) => text(expected).transform((value) => path.resolve(value));
+
+export const storeLocation = () => parsed(parseStore, 'expected s3://bucket/prefix or file:///folder');
+
+export const eventLogLocation = () => parsed(parseEvents, 'expected kafka://host:port,host:port or file:///folder');
+
+export const httpUrl = (expected: string) =>
+  text(expected).refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), expected);
+
+function parsed<T>(parse: (value: string) => T | undefined, expected: string) {
+  return z.string(expected).transform((value, context) => {
+    const found = parse(value);
+    if (found !== undefined) return found;
+    context.addIssue(expected);
+    return z.NEVER;
+  });
+}
+
+function parseStore(value: string): StoreLocation | undefined {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(value) ?? [];
+  if (!BUCKET.test(bucket)) return parseFolder(value);
+  const segments = prefix.replace(/\/$/, '').split('/');
+  const isUsable = prefix === '' || segments.every((segment) => !['', '.', '..'].includes(segment));
+  return isUsable ? { kind: 's3', bucket, prefix: segments.join('/') } : undefined;
+}
+
+function parseEvents(value: string): EventLogLocation | undefined {
+  if (!value.startsWith('kafka://')) return parseFolder(value);
+  const brokers = value.slice('kafka://'.length).replace(/\/$/, '').split(',');
+  const isUsable = brokers.every((broker) => {
+    const port = Number(BROKER.exec(broker)?.[1]);
+    return port >= 1 && port <= 65_535;
+  });
+  return isUsable ? { kind: 'kafka', brokers } : undefined;
+}
+
+function parseFolder(value: string): { kind: 'file'; folder: string } | undefined {
+  if (!value.startsWith('file:///') || !URL.canParse(value)) return undefined;
+  try {
+    return { kind: 'file', folder: path.resolve(fileURLToPath(value)) };
+  } catch {
+    return undefined; // an encoded slash, say
+  }
+}
