@@ -250,8 +250,14 @@ function redactedCause(cause: Error): Error {
   );
   copy.name = cause.name;
   if (cause.stack !== undefined) copy.stack = redact(cause.stack);
-  return copy;
+  return Object.assign(copy, wordsOf(cause));
 }
+
+/** Short words by which libraries tell their errors apart, such as `type` or `code`; a word holds no secret. */
+const wordsOf = (error: Error): object =>
+  Object.fromEntries(
+    Object.entries(error).filter(([, value]) => typeof value === 'string' && /^[A-Z_]{1,40}$/.test(value)),
+  );
 
 export const isErrorCode = (text: unknown): text is ErrorCode =>
   typeof text === 'string' && Object.hasOwn(ERRORS, text);

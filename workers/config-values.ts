@@ -20,7 +20,7 @@ export const wholeNumber = (least: number, most: number) => {
 
 export const yesOrNo = () =>
   z.preprocess(
-    (value) => (value === 'true' ? true : value === 'false' ? false : value),
+    (value) => (value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value),
     z.boolean('expected true or false'),
   );
 
@@ -34,7 +34,8 @@ export const filePath = (expected: string) => text(expected).transform((value) =
 
 export const storeLocation = () => parsed(parseStore, 'expected s3://bucket/prefix or file:///folder');
 
-export const eventLogLocation = () => parsed(parseEvents, 'expected kafka://host:port,host:port or file:///folder');
+export const eventLogLocation = () =>
+  parsed(parseEvents, 'expected kafka:// and brokers as host:port,host:port, or file:///folder');
 
 export const httpUrl = (expected: string) =>
   text(expected).refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), expected);

@@ -113,7 +113,7 @@ describe('a bad stream request', () => {
 
     ['an unknown scheme', from('gopher://h/x'), 'source-scheme-unsupported', /"gopher".*expected one of rtmp, /],
     ['a protocol of ffmpeg', from('concat:a|b'), 'source-scheme-unsupported', /"concat"/],
-    ['no host', from('rtmp:///app/key'), 'source-url-invalid', /no host.*expected an absolute one/],
+    ['no host', from('rtmp:///app/key'), 'source-url-invalid', /no host.*expected one after/],
     ['no slashes', from('rtmp:app'), 'source-url-invalid', /no host/],
     ['an HTTP address without host', from('http://'), 'source-url-invalid', /expected (an absolute|one after)/],
     ['no address', from('cam1'), 'source-url-invalid', /"cam1"; expected an absolute one/],

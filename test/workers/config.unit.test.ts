@@ -98,7 +98,7 @@ describe('the configuration of a worker', () => {
       [
         '"colour" in FILE: expected one of ...',
         'REELAY_STORE: expected s3://bucket/prefix or file:///folder, got "ftp://host/folder"',
-        'REELAY_EVENTS: expected kafka://host:port,host:port or file:///folder, got nothing',
+        'REELAY_EVENTS: expected kafka:// and brokers as host:port,host:port, or file:///folder, got nothing',
         'REELAY_SPOOL_MAX_BYTES: expected a whole number from 1048576 to 9007199254740991, got "1 GB"',
         'REELAY_SOURCES_ALLOW_PRIVATE: expected true or false, got "yes"',
         'REELAY_DELIVERY_CONCURRENCY ("deliveryConcurrency" in FILE): expected a whole number from 1 to 1000, got "many"',
