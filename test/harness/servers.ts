@@ -17,12 +17,14 @@ export const kafkaServer = onceFor(startKafka);
 export const s3Server = onceFor(startS3);
 export const rtmpServer = onceFor(startRtmp);
 
-// A root hook, since this file is only ever imported at the top of a test file: nothing is left behind.
-after('stop the servers', async () => {
-  const servers = await Promise.allSettled(running);
-  await Promise.all(servers.map((started) => (started.status === 'fulfilled' ? started.value.stop() : undefined)));
-  if (home !== undefined) await rm(home, { recursive: true, force: true });
-});
+/** Loaded by mocha's `require`: stops what was started, so that nothing is left behind. */
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    const servers = await Promise.allSettled(running);
+    await Promise.all(servers.map((started) => (started.status === 'fulfilled' ? started.value.stop() : undefined)));
+    if (home !== undefined) await rm(home, { recursive: true, force: true });
+  },
+};
 
 function onceFor<Started extends Server>(start: (options: ServerOptions) => Promise<Started>): () => Promise<Started> {
   let server: Promise<Started> | undefined;
