@@ -1,13 +1,10 @@
 import { Context } from '@temporalio/activity';
-import pRetry from 'p-retry';
 import { fault } from '../contracts/errors.js';
-import { gapEvent, TOPICS } from '../contracts/events.js';
 import { streamWorkflowId } from '../contracts/ids.js';
-import type { Gap } from '../contracts/ledger.js';
 import type { CaptureEnd, CaptureSegmentInput } from '../contracts/messages.js';
-import { slotCount } from '../contracts/slots.js';
 import { Capture } from './capture/capture.js';
 import type { CaptureHost } from './capture/capture-host.js';
+import { createGapAnnouncer } from './capture/gap-announcer.js';
 import { createLedgerWriter } from './capture/ledger-writer.js';
 import { recoverPart } from './capture/recover-part.js';
 import { createReporter } from './capture/reporter.js';
@@ -19,44 +16,10 @@ import { heartbeatOnProgress } from './heartbeat.js';
  */
 export const createCaptureFrames = (host: CaptureHost) =>
   async function captureFrames(input: CaptureSegmentInput): Promise<CaptureEnd> {
-    const { info, cancellationSignal, client } = Context.current();
-    const { session, epoch, settings } = input;
-    await host.checkSource(settings.source.url);
-    const resumes =
-      info.attempt > 1 ? await recoverPart({ store: host.store, session, epoch, nowMs: host.nowMs() }) : undefined;
-    const announcements = new Set<Promise<void>>();
-    const beat = heartbeatOnProgress(() => ({ ...capture.account.progress, host: host.name }));
-    const reporter = createReporter({
-      client,
-      session,
-      onUnknown: () => {
-        capture.stop('stopped');
-      },
-    });
-    const capture: Capture = new Capture(input, {
-      ...{ ffmpeg: host.ffmpeg, host: host.name, delivery: host.delivery, resumes },
-      nowMs: () => host.nowMs(),
-      random: Math.random,
-      onProgress: beat,
-      onReport: (report) => {
-        reporter.report(report);
-      },
-      onGaps: announce,
-      onAccount: () => {
-        ledger.touch();
-      },
-    });
-    const ledger = createLedgerWriter({
-      store: host.store,
-      session,
-      epoch,
-      part: () => capture.account.part(host.nowMs()),
-      closing: host.closing,
-    });
-    const leave = host.registry.add(info.workflowExecution?.workflowId ?? '', {
-      capture,
-      streamWorkflowId: streamWorkflowId(session),
-    });
+    const { info, cancellationSignal } = Context.current();
+    const { capture, settled } = await open(host, { input, isRetry: info.attempt > 1 });
+    const segmentId = info.workflowExecution?.workflowId ?? '';
+    const leave = host.registry.add(segmentId, { capture, streamWorkflowId: streamWorkflowId(input.session) });
     const onCancel = (): void => {
       capture.stop('stopped');
     };
@@ -64,29 +27,59 @@ export const createCaptureFrames = (host: CaptureHost) =>
     if (cancellationSignal.aborted) onCancel();
     try {
       const end = await capture.run();
-      await Promise.all([ledger.flush(), reporter.idle(), ...announcements]);
+      await settled(end);
       if (cancellationSignal.aborted) throw cancellationSignal.reason;
       if (end.problem && end.reason === 'failed') throw fault(end.problem.code, end.problem.message, end.problem);
       return end;
     } finally {
       leave();
     }
-
-    function announce(gaps: Gap[]): void {
-      for (const gap of gaps) {
-        const event = gapEvent({ ...session, epoch, ...gap, count: slotCount(gap) });
-        const publish = () => host.events.publish(TOPICS.streams, { key: session.streamId, event });
-        const announcement = pRetry(publish, {
-          retries: Infinity,
-          maxTimeout: 10_000,
-          randomize: true,
-          signal: host.closing,
-        });
-        announcements.add(announcement);
-        void announcement.then(
-          () => announcements.delete(announcement),
-          () => undefined,
-        ); // Awaited at the end too.
-      }
-    }
   };
+
+interface Opened {
+  capture: Capture;
+  /** Resolves when the ledger, the gaps and the reports of the ended capture are where they belong. */
+  settled(end: CaptureEnd): Promise<void>;
+}
+
+async function open(
+  host: CaptureHost,
+  { input, isRetry }: { input: CaptureSegmentInput; isRetry: boolean },
+): Promise<Opened> {
+  const { session, epoch, settings } = input;
+  const { store, events, client, closing } = host;
+  await host.checkSource(settings.source.url);
+  const resumes = isRetry ? await recoverPart({ store, session, epoch, nowMs: host.nowMs() }) : undefined;
+  const beat = heartbeatOnProgress(() => ({ ...capture.account.progress, host: host.name }));
+  const stop = (): void => {
+    capture.stop('stopped');
+  };
+  const reporter = createReporter({ client, session, epoch, onUnknown: stop });
+  const gaps = createGapAnnouncer({ events, session, epoch, closing, onAttempt: beat });
+  const part = () => capture.account.part(host.nowMs());
+  const ledger = createLedgerWriter({ store, session, epoch, part, closing, onAttempt: beat });
+  const capture: Capture = new Capture(input, {
+    ...{ ffmpeg: host.ffmpeg, host: host.name, delivery: host.delivery, resumes },
+    nowMs: () => host.nowMs(),
+    random: Math.random,
+    onProgress: beat,
+    onReport: (report) => {
+      reporter.report(report);
+    },
+    onGaps: (found) => {
+      gaps.announce(found);
+    },
+    onAccount: () => {
+      ledger.touch();
+    },
+  });
+  const { cancellationSignal } = Context.current();
+  return {
+    capture,
+    async settled(end) {
+      await Promise.all([ledger.flush(), reporter.idle(), gaps.idle()]);
+      const isSegmentGone = cancellationSignal.aborted && Context.current().cancellationDetails?.notFound;
+      if (isSegmentGone) await reporter.tellLost({ ...end, reason: 'lost' });
+    },
+  };
+}

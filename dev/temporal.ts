@@ -8,7 +8,7 @@ import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { goRecipe } from './go-install.js';
 import { choosePort, LOOPBACK, reach } from './ports.js';
-import { provision } from './provision.js';
+import { provision, type ProvisionOptions } from './provision.js';
 import { registerSearchAttributes } from './search-attributes.js';
 import { foreignServer, logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { untilReady } from './until-ready.js';
@@ -34,6 +34,9 @@ const recipe = goRecipe({
   installed: temporalOnPath,
 });
 
+/** Temporal's command line, which has the server inside. */
+export const provideTemporal = (options: ProvisionOptions): Promise<string> => provision(recipe, options);
+
 /** Temporal's development server with its web interface and a database file in `home`. */
 export async function startTemporal({
   home,
@@ -41,7 +44,7 @@ export async function startTemporal({
   report = () => {},
   signal,
 }: ServerOptions): Promise<TemporalServer> {
-  const program = await provision(recipe, { report, signal });
+  const program = await provideTemporal({ report, signal });
   const port = await choosePort(home, { name: 'temporal', usual: 7233, choice: ports });
   const uiPort = await choosePort(home, { name: 'temporal-ui', usual: 8233, choice: ports });
   const address = `${LOOPBACK}:${port}`;

@@ -44,8 +44,8 @@ export async function createCaptureWorker({
   const spool = await openSpool({ folder: config.spoolDir, maxBytes: config.spoolMaxBytes });
   const delivery = createDelivery({
     ...{ spool, store, events, concurrency: config.deliveryConcurrency, closing: closing.signal },
-    onRetry: (error, { session, slotMs }) => {
-      log.warn({ ...session, slotMs, error: error.message }, 'frame is delivered again');
+    onProblem: (error, { session, slotMs }) => {
+      log.warn({ ...session, slotMs, error: String(error) }, 'frame is not delivered yet');
     },
   });
   void delivery.deliverLeftovers().then(
@@ -63,6 +63,7 @@ export async function createCaptureWorker({
   const host = {
     name: config.host,
     ffmpeg: config.ffmpeg,
+    client,
     store,
     events,
     delivery,

@@ -25,8 +25,8 @@ export const RECORD = {
   retry: { initialInterval: '500ms', maximumInterval: '30s' },
 } as const satisfies ActivityOptions;
 
-/** How long a stopped capture may take to deliver what it has; after that its segment is cancelled. */
-export const STOP_WITHIN = '60s';
+/** How long a stream that is to stop waits for a host to take its segment; after that the segment is cancelled. */
+export const ATTACH_WITHIN = '10s';
 /** How long a cancelled segment may take before the session is sealed without it. */
 export const CANCEL_WITHIN = '60s';
 /** A rate change is answered by then, applied or not. */

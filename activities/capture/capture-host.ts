@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { Delivery } from './deliver-frames.js';
@@ -7,6 +8,8 @@ import type { CaptureRegistry } from './registry.js';
 export interface CaptureHost {
   name: string;
   ffmpeg: string;
+  /** Not the one of an activity's context, which goes silent once the activity is cancelled. */
+  client: Pick<Client, 'workflow'>;
   store: ObjectStore;
   events: EventSink;
   delivery: Delivery;

@@ -160,7 +160,8 @@ export class Capture {
   #deliver(frame: ReturnType<typeof frameOf>, picture: Picture): void {
     const { slotMs, everyMs } = frame;
     const images = picture.images.map(({ jpeg }) => jpeg);
-    const delivery = this.#deps.delivery.deliver(frame, images).then((outcome) => {
+    const { onProgress: onAttempt } = this.#deps;
+    const delivery = this.#deps.delivery.deliver(frame, { images, onAttempt }).then((outcome) => {
       this.account.settle(slotMs, outcome === 'stored' ? 'stored' : 'spool-full');
       if (outcome === 'shed')
         this.#deps.onGaps([{ fromSlotMs: slotMs, toSlotMs: slotMs, everyMs, reason: 'spool-full' }]);

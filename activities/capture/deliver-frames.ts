@@ -13,8 +13,11 @@ import type { Spool, SpooledFrame } from './spool.js';
  * effect, since keys and event ids are made of the slot. Capture never waits for it.
  */
 export interface Delivery {
-  /** Resolves when the frame is stored and announced; with `shed` where the spool had no room for it. */
-  deliver(frame: Frame, images: readonly Buffer[]): Promise<'stored' | 'shed'>;
+  /**
+   * Resolves when the frame is stored and announced. Where the spool is full, the frame that has waited longest is shed
+   * for it; where none waits, or nothing can be written, the new one.
+   */
+  deliver(frame: Frame, delivery: { images: readonly Buffer[]; onAttempt(): void }): Promise<'stored' | 'shed'>;
   /** Delivers what an earlier process left behind. */
   deliverLeftovers(): Promise<number>;
 }
@@ -27,37 +30,70 @@ interface DeliveryDeps {
   concurrency: number;
   /** Aborts when the worker stops; undelivered frames stay in the spool. */
   closing: AbortSignal;
-  onRetry(error: Error, frame: Frame): void;
+  onProblem(error: unknown, frame: Frame): void;
 }
 
 const RETRY = { retries: Infinity, minTimeout: 200, maxTimeout: 10_000, factor: 2, randomize: true } as const;
 
-export function createDelivery({ spool, store, events, concurrency, closing, onRetry }: DeliveryDeps): Delivery {
+export function createDelivery({ spool, store, events, concurrency, closing, onProblem }: DeliveryDeps): Delivery {
   const queue = new PQueue({ concurrency });
+  /** Spooled and not begun, in the order of their coming. */
+  const waiting = new Map<SpooledFrame, AbortController>();
   const keepLatest = createLatestKeeper({ store, closing });
 
   return {
-    async deliver(frame, images) {
-      if (!spool.hasRoom(images.reduce((sum, image) => sum + image.length, 0))) return 'shed';
-      const spooled = await spool.write(frame, images);
-      await queue.add(() => send(spooled, { isLate: false }));
-      return 'stored';
+    async deliver(frame, { images, onAttempt }) {
+      const spooled = await spoolOrShed(frame, images);
+      if (!spooled) return 'shed';
+      const shed = new AbortController();
+      waiting.set(spooled, shed);
+      const start = async (): Promise<'stored'> => {
+        waiting.delete(spooled);
+        await send(spooled, { isLate: false, onAttempt });
+        return 'stored';
+      };
+      return queue.add(start, { signal: shed.signal }).catch((error: unknown) => {
+        if (shed.signal.aborted) return 'shed';
+        throw error;
+      });
     },
     async deliverLeftovers() {
       const leftovers = await spool.leftovers();
-      await Promise.all(leftovers.map((spooled) => queue.add(() => send(spooled, { isLate: true }))));
+      await Promise.all(
+        leftovers.map((spooled) => queue.add(() => send(spooled, { isLate: true, onAttempt: () => undefined }))),
+      );
       return leftovers.length;
     },
   };
 
-  async function send(spooled: SpooledFrame, { isLate }: { isLate: boolean }): Promise<void> {
+  async function spoolOrShed(frame: Frame, images: readonly Buffer[]): Promise<SpooledFrame | undefined> {
+    const sizeBytes = images.reduce((sum, image) => sum + image.length, 0);
+    while (!spool.hasRoom(sizeBytes)) {
+      const [oldest] = waiting;
+      if (!oldest) return undefined;
+      const [spooled, shed] = oldest;
+      waiting.delete(spooled);
+      shed.abort();
+      await spool.remove(spooled);
+    }
+    return spool.write(frame, images).catch((error: unknown) => {
+      onProblem(error, frame);
+      return undefined;
+    });
+  }
+
+  async function send(
+    spooled: SpooledFrame,
+    { isLate, onAttempt }: { isLate: boolean; onAttempt(): void },
+  ): Promise<void> {
     const { frame } = spooled;
     const images = await spool.read(spooled);
     await pRetry((attempt) => sendOnce(frame, { images, attempt, isLate }), {
       ...RETRY,
       signal: closing,
       onFailedAttempt: ({ error }) => {
-        onRetry(error, frame);
+        onAttempt();
+        onProblem(error, frame);
       },
     });
     await spool.remove(spooled);

@@ -2,7 +2,6 @@ import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
 import type { SessionRef } from '../../contracts/keys.js';
 import {
   addSlot,
-  countSlots,
   dueRuns,
   rateAt,
   slotAfter,
@@ -23,7 +22,15 @@ export interface FrameAccount {
   readonly policy: Policy;
   /** The last answer of `apply`. */
   readonly applied: { policy: Policy; fromSlotMs: number | null };
-  readonly progress: { lastSlotMs: number; pending: number; revision: number; everyMs: number };
+  /** Small enough for a heartbeat. */
+  readonly progress: {
+    lastSlotMs: number;
+    stored: number;
+    gaps: number;
+    pending: number;
+    revision: number;
+    everyMs: number;
+  };
   /** Takes the slot that a picture of this time serves, if none has yet; slots jumped over become gaps. */
   offer(timeMs: number, missingReason: GapReason): { slot: Slot | undefined; gaps: Gap[] };
   /** The end of a slot that `offer` gave out. */
@@ -66,6 +73,7 @@ export function createFrameAccount({
   let policy = firstPolicy;
   let appliedFromMs: number | null = null;
   let lastSlotMs = 0;
+  const tally = { stored: resumes?.counts.stored ?? 0, gaps: resumes?.counts.gaps ?? 0 };
   let timeline = resumes?.timeline ?? continues?.timeline.slice(-1) ?? [];
   let fromMs = resumes?.fromMs ?? continues?.untilMs;
   let accountedMs = resumes?.untilMs ?? continues?.untilMs ?? 0;
@@ -87,7 +95,7 @@ export function createFrameAccount({
     },
     get progress() {
       const { revision, everyMs } = policy;
-      return { lastSlotMs, pending: pending.size, revision, everyMs };
+      return { lastSlotMs, ...tally, pending: pending.size, revision, everyMs };
     },
     offer(timeMs, missingReason) {
       if (timeline.length === 0) timeline = [ratePoint(policy, slotAt(timeMs, policy.everyMs))];
@@ -131,12 +139,11 @@ export function createFrameAccount({
       return missed;
     },
     part(nowMs) {
-      const counts = { stored: countSlots(stored), gaps: countSlots(gaps) };
       return {
         version: 1,
         ...session,
         ...{ epoch, host, fromMs: fromMs ?? 0, untilMs: finalMs, timeline, stored, gaps },
-        counts: { due: counts.stored + counts.gaps, ...counts },
+        counts: { due: tally.stored + tally.gaps, ...tally },
         updatedAtMs: nowMs,
       };
     },
@@ -159,6 +166,7 @@ export function createFrameAccount({
   function moveFinal(): void {
     for (let head = entries[0]; head && head.outcome !== 'pending'; head = entries[0]) {
       const run = { fromSlotMs: head.slotMs, toSlotMs: head.slotMs, everyMs: head.everyMs };
+      tally[head.outcome === 'stored' ? 'stored' : 'gaps'] += 1;
       if (head.outcome === 'stored') addSlot(stored, run);
       else addSlot(gaps, { ...run, reason: head.outcome });
       finalMs = head.slotMs + 1;

@@ -17,12 +17,13 @@ interface LedgerStart {
   epoch: number;
   part(): LedgerPart;
   closing: AbortSignal;
+  onAttempt(): void;
 }
 
 /** What a crash may cost the ledger; the frames of that time are found again in the store. */
 const WRITE_EVERY_MS = 10_000;
 
-export function createLedgerWriter({ store, session, epoch, part, closing }: LedgerStart): LedgerWriter {
+export function createLedgerWriter({ store, session, epoch, part, closing, onAttempt }: LedgerStart): LedgerWriter {
   let timer: NodeJS.Timeout | undefined;
   let lastMs = -Infinity;
   let writing: Promise<void> = Promise.resolve();
@@ -39,7 +40,14 @@ export function createLedgerWriter({ store, session, epoch, part, closing }: Led
     },
     async flush() {
       clearTimeout(timer);
-      await pRetry(write, { retries: Infinity, minTimeout: 200, maxTimeout: 5000, randomize: true, signal: closing });
+      await pRetry(write, {
+        retries: Infinity,
+        minTimeout: 200,
+        maxTimeout: 5000,
+        randomize: true,
+        signal: closing,
+        onFailedAttempt: onAttempt,
+      });
     },
   };
 

@@ -16,7 +16,7 @@ import type { EndReason, LedgerCounts } from '../../contracts/ledger.js';
 import { captureHostQueue } from '../../contracts/queues.js';
 import { captureSegment } from '../capture-segment.js';
 import type { Holder } from './holder.js';
-import { CANCEL_WITHIN, HOST_MESSAGE, RECORD, STOP_WITHIN } from '../policies.js';
+import { CANCEL_WITHIN, HOST_MESSAGE, RECORD, ATTACH_WITHIN } from '../policies.js';
 import {
   withHostLost,
   withPolicyApplied,
@@ -54,15 +54,18 @@ export async function pushPolicy(holder: Holder, host: string): Promise<void> {
   });
 }
 
-/** Asks the host first, since that is quick; a segment whose host does not answer is cancelled, then given up. */
+/**
+ * Asks the host, which answers at once and then delivers what it has, for as long as that takes. A segment that no host
+ * captures is cancelled, and given up if that does not end it.
+ */
 export async function stopSegment(holder: Holder): Promise<void> {
+  holder.machine = withStopAsked(holder.machine);
   const host = holder.machine.segment?.host;
   const segmentId = segmentIdOf(holder.machine);
-  const isOver = () => holder.machine.segment === undefined;
-  holder.machine = withStopAsked(holder.machine);
   if (host !== undefined) await toHost(holder, () => hostActivities(host, 'stop').stopCapture({ segmentId }));
-  if (holder.machine.segment?.host !== undefined && (await condition(isOver, STOP_WITHIN))) return;
-  if (isOver()) return;
+  const isOver = () => !holder.machine.segment?.isAskedToStop;
+  if (holder.machine.segment?.host !== undefined) return condition(isOver);
+  if (await condition(isOver, ATTACH_WITHIN)) return;
   await getExternalWorkflowHandle(segmentId)
     .cancel()
     .catch((error: unknown) => {

@@ -100,7 +100,8 @@ export function withReport(machine: StreamMachine, report: CaptureReport): Strea
   if (report.epoch !== machine.segment?.epoch) return machine;
   switch (report.kind) {
     case 'attached':
-      return withSegment(machine, { host: report.host, revision: report.revision });
+      // It may be another attempt of the activity, which knows neither a later policy nor that it was asked to stop.
+      return withSegment(machine, { host: report.host, revision: report.revision, isAskedToStop: false });
     case 'waiting':
       return { ...machine, problem: report.problem };
     case 'interrupted':
