@@ -45,12 +45,14 @@ describe('the gate, while ffmpeg runs', () => {
     assert.deepEqual(await passed(1, () => undefined), range(0, 1000, FRAME_MS));
   });
 
-  it('lets pass the first picture of each interval, counted from its phase', async () => {
-    const times = await passed(5, atTimes([[0, gateCommand({ everyMs: 500, phaseMs: 200 })]]));
-    const after = times.filter((ptsMs) => ptsMs > ACTS_WITHIN_MS + 500);
-    assert.deepEqual(after, range(after[0] ?? 0, 5000, 500));
-    assert.equal((after[0] ?? 0) % 500, 200);
-  });
+  for (const phaseMs of [200, -300, -0]) {
+    it(`lets pass the first picture of each interval, counted from a phase of ${Object.is(phaseMs, -0) ? '-0' : phaseMs} ms`, async () => {
+      const times = await passed(3.5, atTimes([[0, gateCommand({ everyMs: 500, phaseMs })]]));
+      const after = times.filter((ptsMs) => ptsMs > ACTS_WITHIN_MS + 500);
+      assert.deepEqual(after, range(after[0] ?? 0, 3500, 500));
+      assert.equal((after[0] ?? 0) % 500, (phaseMs + 500) % 500);
+    });
+  }
 
   it('opens, narrows and opens again, and passes exactly what each width lets pass', async () => {
     const times = await passed(
