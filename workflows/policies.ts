@@ -1,4 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
+import { ERRORS, type ErrorCode } from '../contracts/errors.js';
 
 /** Every time limit and retry of the workflows, with its reason. */
 
@@ -9,7 +10,13 @@ export const CAPTURE = {
   /** Longer than any segment and its last deliveries. */
   startToCloseTimeout: '25h',
   /** The attempt counter never resets, so the wait must not grow with it. */
-  retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 1.2,
+    maximumInterval: '10s',
+    // The reconnect window is over by then, whatever the code says of another try.
+    nonRetryableErrorTypes: codesOf('source'),
+  },
 } as const satisfies ActivityOptions;
 
 /** A message to a running capture: the host answers at once, or it is gone and tells the stream when it is back. */
@@ -33,3 +40,7 @@ export const CANCEL_WITHIN = '60s';
 export const APPLY_WITHIN = '10s';
 /** Well under the server's limit, so that a history stays quick to read. */
 export const CONTINUE_AFTER_EVENTS = 2000;
+
+function codesOf(fault: 'source'): ErrorCode[] {
+  return (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].fault === fault);
+}
