@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { FrameEvent } from '../contracts/events.js';
 
 const KB = 1000;
@@ -11,7 +13,15 @@ export function frameLine(
   const picture = `${width}x${height}`.padEnd(9);
   const size = `${(sizeBytes / KB).toFixed(1)} kB`.padStart(9);
   const delay = (landedMs === undefined ? '' : `${Math.max(0, Math.round(landedMs - capturedAtMs))} ms`).padStart(8);
-  return `${slot}  ${picture} ${size} ${delay}  ${url.replace(/^file:\/\//, '')}${late ? '  (late)' : ''}`;
+  return `${slot}  ${picture} ${size} ${delay}  ${placeOf(url)}${late ? '  (late)' : ''}`;
 }
 
 export const FRAME_HEADINGS = `${'slot'.padEnd(12)}  ${'picture'.padEnd(9)} ${'size'.padStart(9)} ${'delay'.padStart(8)}  where`;
+
+/** A file as the shell names it from here; anything else by its address. */
+function placeOf(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  const path = fileURLToPath(url);
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') ? path : fromHere;
+}

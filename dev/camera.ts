@@ -6,7 +6,10 @@ import { keepRunning, type Kept } from './keep-running.js';
 import { logIn, ownServer, type Server } from './server.js';
 
 const PICTURE = 'testsrc2=size=640x360:rate=25';
-/** Wall-clock time to the millisecond, so that a frame shows when it was made. */
+/**
+ * Wall-clock time to the millisecond, so that a frame shows when it was made. It is drawn after the source was read:
+ * ffmpeg reads several pictures of a source ahead.
+ */
 const CLOCK =
   "drawtext=text='%{localtime\\:%H\\\\\\:%M\\\\\\:%S.%3N}':fontsize=56:x=(w-tw)/2:y=h-th-24:fontcolor=white:box=1:boxcolor=black@0.6";
 
@@ -22,8 +25,8 @@ export interface CameraOptions {
 export async function startCamera({ url, home, onNotice = () => {}, signal }: CameraOptions): Promise<Kept<Server>> {
   const log = logIn(home, 'camera');
   const ffmpeg = await provideFfmpeg({ log, signal });
-  const source = (await canDraw(ffmpeg)) ? `${PICTURE},${CLOCK}` : PICTURE;
-  const command = [ffmpeg, ...cameraArguments({ source, url })] as const;
+  const filter = (await canDraw(ffmpeg)) ? CLOCK : 'null';
+  const command = [ffmpeg, ...cameraArguments({ source: PICTURE, filter, url })] as const;
   return keepRunning({
     name: 'camera',
     start: async () => ownServer(startChild({ name: 'camera', command, log, home })),
@@ -33,11 +36,24 @@ export async function startCamera({ url, home, onNotice = () => {}, signal }: Ca
 }
 
 /** A key frame every 2 s, no B-frames, as an encoder on site would send it. */
-export const cameraArguments = ({ source, url }: { source: string; url: string }): string[] => [
+export const cameraArguments = ({ source, filter, url }: { source: string; filter: string; url: string }): string[] => [
   ...['-hide_banner', '-nostdin', '-loglevel', 'warning'],
   ...['-re', '-f', 'lavfi', '-i', source],
   ...['-re', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-b:v', '1M'],
+  ...[
+    '-vf',
+    filter,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-pix_fmt',
+    'yuv420p',
+    '-b:v',
+    '1M',
+  ],
   ...['-g', '50', '-keyint_min', '50', '-sc_threshold', '0'],
   ...['-c:a', 'aac', '-b:a', '96k', '-f', 'flv', url],
 ];

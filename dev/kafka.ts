@@ -8,7 +8,7 @@ import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { kafkaRecipe } from './kafka-libraries.js';
 import { choosePort, LOOPBACK, reach } from './ports.js';
-import { provision } from './provision.js';
+import { provision, type ProvisionOptions } from './provision.js';
 import { logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { createTopics } from './topics.js';
 import { untilReady } from './until-ready.js';
@@ -22,10 +22,13 @@ export interface KafkaServer extends Server {
   brokers: string[];
 }
 
+/** The folder of Kafka's libraries. */
+export const provideKafka = (options: ProvisionOptions): Promise<string> => provision(kafkaRecipe, options);
+
 /** One Kafka node that is broker and controller, its log in `home`, with Reelay's topics. */
 export async function startKafka({ home, ports, report = () => {}, signal }: ServerOptions): Promise<KafkaServer> {
   const java = await findJava();
-  const classPath = join(await provision(kafkaRecipe, { report, signal }), '*');
+  const classPath = join(await provideKafka({ report, signal }), '*');
   const port = await choosePort(home, { name: 'kafka', usual: 9092, choice: ports });
   const controllerPort = await choosePort(home, { name: 'kafka-controller', choice: ports });
   const properties = await configure(home, { port, controllerPort });

@@ -5,7 +5,7 @@ import { startChild } from './child.js';
 import { findProgram } from './find-program.js';
 import { goRecipe } from './go-install.js';
 import { choosePort, LOOPBACK, reach } from './ports.js';
-import { provision } from './provision.js';
+import { provision, type ProvisionOptions } from './provision.js';
 import { logIn, ownServer, type Server, type ServerOptions } from './server.js';
 import { untilReady } from './until-ready.js';
 import { isAtLeast, parseVersion, printedBy } from './version.js';
@@ -29,9 +29,11 @@ const recipe = goRecipe({
   installed: versitygwOnPath,
 });
 
+export const provideS3 = (options: ProvisionOptions): Promise<string> => provision(recipe, options);
+
 /** An S3 server that keeps its objects as files in `home`, with the bucket `reelay`. */
 export async function startS3({ home, ports, report = () => {}, signal }: ServerOptions): Promise<S3Server> {
-  const program = await provision(recipe, { report, signal });
+  const program = await provideS3({ report, signal });
   const port = await choosePort(home, { name: 's3', usual: 7070, choice: ports });
   const folder = join(home, 's3');
   await mkdir(folder, { recursive: true });

@@ -15,19 +15,19 @@ export type Report = (detail: string) => void;
 
 /** Runs one step of the start and tells how it goes. */
 export async function runStep<Result>(
-  { name, onStep }: { name: string; onStep: OnStep },
+  { name, onStep, outcome = 'started' }: { name: string; onStep: OnStep; outcome?: string },
   work: (report: Report) => Promise<Result>,
 ): Promise<Result> {
   const startedAt = performance.now();
   let doing = 'starting';
-  let done = 'started';
+  let done = outcome;
   const tell = (status: Step['status'], detail: string) =>
     onStep({ name, status, detail, elapsedMs: performance.now() - startedAt });
   const busy = setInterval(() => tell('busy', doing), BUSY_EVERY_MS);
   try {
     const result = await work((detail) => {
       doing = detail;
-      done = 'built and started';
+      done = `built and ${outcome}`;
     });
     tell('done', done);
     return result;

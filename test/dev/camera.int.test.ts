@@ -12,10 +12,10 @@ describe('the demo camera', () => {
 
   it('encodes test pictures with a key frame every 2 s', () => {
     assert.equal(
-      cameraArguments({ source: 'testsrc2', url: 'rtmp://host/live/demo' }).join(' '),
+      cameraArguments({ source: 'testsrc2', filter: 'null', url: 'rtmp://host/live/demo' }).join(' '),
       '-hide_banner -nostdin -loglevel warning -re -f lavfi -i testsrc2 ' +
         '-re -f lavfi -i sine=frequency=440:sample_rate=48000 ' +
-        '-c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -b:v 1M ' +
+        '-vf null -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -b:v 1M ' +
         '-g 50 -keyint_min 50 -sc_threshold 0 -c:a aac -b:a 96k -f flv rtmp://host/live/demo',
     );
   });
