@@ -1,4 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
+import { ERRORS } from '../contracts/errors.js';
 
 /** Every time limit and retry of the workflows, with its reason. */
 
@@ -8,8 +9,12 @@ export const CAPTURE = {
   heartbeatTimeout: '30s',
   /** Longer than any segment and its last deliveries. */
   startToCloseTimeout: '25h',
-  /** The attempt counter never resets, so the wait must not grow with it. */
-  retry: { initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
+  retry: {
+    /** The attempt counter never resets, so the wait must not grow with it. */
+    ...{ initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
+    /** The reconnect window was the time to try again. */
+    nonRetryableErrorTypes: Object.entries(ERRORS).flatMap(([code, { fault }]) => (fault === 'source' ? [code] : [])),
+  },
 } as const satisfies ActivityOptions;
 
 /** A message to a running capture: the host answers at once, or it is gone and tells the stream when it is back. */
