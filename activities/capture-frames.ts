@@ -77,7 +77,9 @@ async function open(
   return {
     capture,
     async settled(end) {
-      await Promise.all([ledger.flush(), reporter.idle(), gaps.idle()]);
+      // Without a picture there is no account, and an empty one would look like a session that has begun.
+      if (capture.account.firstSlotMs !== undefined) await ledger.flush();
+      await Promise.all([reporter.idle(), gaps.idle()]);
       const isSegmentGone = cancellationSignal.aborted && Context.current().cancellationDetails?.notFound;
       if (isSegmentGone) await reporter.tellLost({ ...end, reason: 'lost' });
     },

@@ -31,11 +31,11 @@ export async function startAndWait(url: string, flags: StartFlags): Promise<void
   await withReelay(async (reelay) => {
     const started = await startStream(reelay, requestOf(url, flags));
     const description = flags.wait ? await waitForPicture(reelay, started) : undefined;
-    if (flags.json) printJson({ ...started, ...description?.state });
-    else console.log(describe(started, description));
     const problem = description?.state.problem;
     if (description?.status === 'FAILED')
       throw fault(problem?.code ?? 'source-failed', problem?.message ?? 'the stream failed', problem);
+    if (flags.json) printJson({ ...started, ...description?.state });
+    else console.log(describe(started, description));
   });
   if (!flags.follow) return;
   const { framesOf } = await import('./stream-frames.js');

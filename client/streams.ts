@@ -14,7 +14,7 @@ import {
 } from '../contracts/stream.js';
 import type { liveStream, LiveStreamResult } from '../workflows/live-stream.js';
 import type { Reelay } from './connect.js';
-import { withStreamFaults } from './temporal-fault.js';
+import { askStream, withStreamFaults } from './temporal-fault.js';
 
 /** A stream by its id; the tenant is `default` unless given. */
 export interface StreamName {
@@ -42,7 +42,7 @@ export async function startStream(reelay: Reelay, request: StreamRequest): Promi
   const settings = parseStreamRequest(request);
   const { tenant, streamId } = settings;
   const workflowId = streamWorkflowId(settings);
-  return withStreamFaults(settings, async () => {
+  const call = async (): Promise<StartedStream> => {
     try {
       const handle = await reelay.temporal.workflow.start<typeof liveStream>('liveStream', {
         ...{ workflowId, taskQueue: WORKFLOW_QUEUE, args: [settings], staticSummary: `live stream ${streamId}` },
@@ -60,7 +60,8 @@ export async function startStream(reelay: Reelay, request: StreamRequest): Promi
       const { runId } = await running.describe();
       return { tenant, streamId, workflowId, runId, isNew: false };
     }
-  });
+  };
+  return askStream(reelay, { stream: settings, call });
 }
 
 /** Changes what a running stream captures; answers what now applies, and from which slot. */
@@ -70,9 +71,8 @@ export async function changePolicy(
 ): Promise<AppliedPolicy> {
   const checked = parsePolicyChange(change);
   const stream = refOf(name);
-  return withStreamFaults(stream, () =>
-    handleOf(reelay, stream).executeUpdate(setCapturePolicyUpdate, { args: [checked] }),
-  );
+  const call = () => handleOf(reelay, stream).executeUpdate(setCapturePolicyUpdate, { args: [checked] });
+  return askStream(reelay, { stream, call });
 }
 
 export const changeCaptureRate = (
@@ -104,11 +104,12 @@ export async function stopStream(reelay: Reelay, name: StreamName): Promise<Live
 /** The state of a stream that runs, or of its last session while Temporal retains it. */
 export async function describeStream(reelay: Reelay, name: StreamName): Promise<StreamDescription> {
   const stream = refOf(name);
-  return withStreamFaults(stream, async () => {
+  const call = async (): Promise<StreamDescription> => {
     const handle = handleOf(reelay, stream);
     const [state, { status }] = await Promise.all([handle.query(streamStateQuery), handle.describe()]);
     return { state, status: status.name };
-  });
+  };
+  return askStream(reelay, { stream, call });
 }
 
 export interface ListedStream extends StreamRef {

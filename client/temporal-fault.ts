@@ -1,16 +1,28 @@
 import {
   isGrpcServiceError,
+  ServiceError,
   QueryNotRegisteredError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { fault, problemOf } from '../contracts/errors.js';
 import type { StreamRef } from '../contracts/ids.js';
+import type { Reelay } from './connect.js';
 
 const GRPC_DEADLINE_EXCEEDED = 4;
-const GRPC_FAILED_PRECONDITION = 9;
 const GRPC_UNAVAILABLE = 14;
+/** Cancelled, deadline exceeded, failed precondition (nobody polls), aborted: how a server says that no worker answered. */
+const WITHOUT_WORKER = new Set([1, GRPC_DEADLINE_EXCEEDED, 9, 10]);
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** A call that a worker answers at once, or nobody does. */
+export const askStream = <Result>(
+  { temporal }: Reelay,
+  { stream, call }: { stream: StreamRef; call: () => Promise<Result> },
+): Promise<Result> => withStreamFaults(stream, () => temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, call));
 
 /** Runs a call to Temporal; what fails in it comes out as a catalogued failure about the stream. */
 export async function withStreamFaults<Result>(
@@ -30,16 +42,22 @@ function asFault(error: unknown, stream: string): unknown {
   if (error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError) return faultOfCause(error);
   if (error instanceof QueryNotRegisteredError)
     return fault('stream-not-found', `${stream} is no live stream`, { cause: error });
-  if (!isGrpcServiceError(error)) return error;
-  const code = Number(error.code);
+  const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+  const code = isLate ? GRPC_DEADLINE_EXCEEDED : grpcCodeOf(error);
   if (code === GRPC_UNAVAILABLE)
     return fault('temporal-unreachable', 'the Temporal server does not answer', { cause: error });
-  if (code === GRPC_DEADLINE_EXCEEDED || code === GRPC_FAILED_PRECONDITION) {
+  if (code !== undefined && WITHOUT_WORKER.has(code)) {
     return fault('worker-missing', `no worker answers for ${stream}: expected a running \`reelay worker\``, {
       cause: error,
     });
   }
   return error;
+}
+
+/** The SDK wraps what gRPC says. */
+function grpcCodeOf(error: unknown): number | undefined {
+  const inner = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(inner) ? Number(inner.code) : undefined;
 }
 
 function faultOfCause(error: Error): unknown {

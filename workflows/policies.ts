@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import { ERRORS, type ErrorCode } from '../contracts/errors.js';
+import { ERRORS } from '../contracts/errors.js';
 
 /** Every time limit and retry of the workflows, with its reason. */
 
@@ -9,13 +9,11 @@ export const CAPTURE = {
   heartbeatTimeout: '30s',
   /** Longer than any segment and its last deliveries. */
   startToCloseTimeout: '25h',
-  /** The attempt counter never resets, so the wait must not grow with it. */
   retry: {
-    initialInterval: '1s',
-    backoffCoefficient: 1.2,
-    maximumInterval: '10s',
-    // The reconnect window is over by then, whatever the code says of another try.
-    nonRetryableErrorTypes: codesOf('source'),
+    /** The attempt counter never resets, so the wait must not grow with it. */
+    ...{ initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
+    /** The reconnect window was the time to try again. */
+    nonRetryableErrorTypes: Object.entries(ERRORS).flatMap(([code, { fault }]) => (fault === 'source' ? [code] : [])),
   },
 } as const satisfies ActivityOptions;
 
@@ -40,7 +38,3 @@ export const CANCEL_WITHIN = '60s';
 export const APPLY_WITHIN = '10s';
 /** Well under the server's limit, so that a history stays quick to read. */
 export const CONTINUE_AFTER_EVENTS = 2000;
-
-function codesOf(fault: 'source'): ErrorCode[] {
-  return (Object.keys(ERRORS) as ErrorCode[]).filter((code) => ERRORS[code].fault === fault);
-}

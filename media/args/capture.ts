@@ -14,6 +14,8 @@ export interface CaptureIntent {
 /** Gaps between time stamps above this are jumps, not silence; the clock re-anchors on the wall instead. Seconds. */
 const LARGEST_STEP_S = 10;
 const STEP_OVER_JUMP_S = 0.04;
+/** A look at the streams that lasts until the source counts as stalled would never tell what it found. */
+const LONGEST_LOOK_MS = 5000;
 const MAX_PIXELS = 7680 * 4320;
 
 const PROTOCOLS: Record<string, string> = {
@@ -48,7 +50,9 @@ function inputArgs(url: URL, { stallMs, probe }: CaptureIntent): string[] {
     ...['-protocol_whitelist', PROTOCOLS[url.protocol] ?? ''],
     ...['-format_whitelist', CONTAINERS],
     ...['-max_pixels', String(MAX_PIXELS), '-threads', '1', '-fflags', '+discardcorrupt'],
-    ...(probe === 'quick' ? ['-probesize', '500000', '-analyzeduration', '1000000'] : ['-analyzeduration', '5000000']),
+    ...(probe === 'quick'
+      ? ['-probesize', '500000', '-analyzeduration', '1000000']
+      : ['-analyzeduration', String(Math.min(LONGEST_LOOK_MS, stallMs / 2) * 1000)]),
     ...['-fpsprobesize', '0'],
     ...(url.protocol.startsWith('rtsp') ? ['-rtsp_transport', 'tcp', '-timeout', timeoutUs] : []),
     ...(/^(?:rtmps?|https?):$/.test(url.protocol) ? ['-rw_timeout', timeoutUs] : []),

@@ -65,6 +65,7 @@ describe('a stream may be driven by several tools', () => {
     await reelay('stream', 'stop', 'app1');
     const { gapsByReason } = await expectAccounted('app1');
     assert.deepEqual(gapsByReason, { paused: (until - from) / 250 });
+    await awaitTurn('app1', { kind: 'ended' });
     const told = (await gapsOf('app1')).map(({ data: { reason, fromSlotMs, toSlotMs } }) => [
       ...[reason, fromSlotMs, toSlotMs],
     ]);
