@@ -139,12 +139,6 @@ export const ERRORS = {
     meaning: 'the host no longer runs this capture',
     action: 'nothing: the stream workflow starts it again',
   },
-  'capture-overloaded': {
-    retryable: true,
-    fault: 'internal',
-    meaning: 'the capture host has no room',
-    action: 'add capture workers',
-  },
   'ffmpeg-missing': {
     retryable: false,
     fault: 'internal',

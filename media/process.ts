@@ -98,7 +98,7 @@ async function stop(
 const dieWithParent = (): string[] => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : []);
 
 const isWorthKeeping = (line: string): boolean =>
-  /\[(?:warning|error|fatal|panic)\]/.test(line) && !/deprecated pixel format/.test(line);
+  /\[(?:warning|error|fatal|panic)\]|^setpriv: /.test(line) && !/deprecated pixel format/.test(line);
 
 /** Quoted for a POSIX shell. */
 const commandLine = (ffmpeg: string, args: readonly string[]): string =>

@@ -4,7 +4,7 @@ import type { GapReason } from '../contracts/ledger.js';
 /** What ffmpeg says, in the order in which it decides; found on ffmpeg 5.1 and 7.1. */
 const SAYINGS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/Server returned 40[13]|401 Unauthorized|403 Forbidden/i, 'source-refused'],
-  [/Server returned 4\d\d|404 Not Found|StreamNotFound|No such stream/i, 'source-not-found'],
+  [/Server returned 4(?:\d\d|XX)|404 Not Found|StreamNotFound|No such stream/i, 'source-not-found'],
   [
     /Connection refused|timed out|No route to host|Network is unreachable|resolve hostname|Name or service not known|Server returned 5\d\d|5XX|Cannot open connection/i,
     'source-unreachable',

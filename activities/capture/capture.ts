@@ -58,6 +58,7 @@ export class Capture {
     this.account = createFrameAccount({
       ...input,
       host: deps.host,
+      startMs: deps.nowMs(),
       ...(deps.resumes ? { resumes: deps.resumes } : {}),
     });
     this.#missing = input.continues || deps.resumes ? 'worker-lost' : 'source-offline';

@@ -56,6 +56,8 @@ export interface AccountStart {
   epoch: number;
   host: string;
   policy: Policy;
+  /** When this capture began to be: a policy that was changed while none ran rules from then on. */
+  startMs: number;
   /** Where the account of the capture that this one continues ends; what is due from there on is ours. */
   continues?: { untilMs: number; timeline: RatePoint[] };
   /** This capture's own part, as it stood when its host was lost. */
@@ -67,6 +69,7 @@ export function createFrameAccount({
   epoch,
   host,
   policy: firstPolicy,
+  startMs,
   continues,
   resumes,
 }: AccountStart): FrameAccount {
@@ -82,6 +85,8 @@ export function createFrameAccount({
   const gaps: Gap[] = resumes?.gaps ?? [];
   const entries: Entry[] = [];
   const pending = new Map<number, Entry>();
+  // A part of our own may know a later policy than our input, and the stream tells us again what it wants.
+  if (!resumes && timeline.length > 0 && !isAtRate(timeline, firstPolicy)) apply(firstPolicy, startMs);
 
   return {
     get firstSlotMs() {
@@ -117,20 +122,7 @@ export function createFrameAccount({
       pending.delete(slotMs);
       moveFinal();
     },
-    apply(next, atMs) {
-      const before = policy;
-      policy = next;
-      if (fromMs === undefined) {
-        timeline = [];
-        appliedFromMs = null;
-        return { ...next, fromSlotMs: null };
-      }
-      const sinceMs = Math.max(atMs, accountedMs - 1);
-      const changeMs = Math.min(slotAfter(sinceMs, before.everyMs), slotAfter(sinceMs, next.everyMs));
-      timeline = withRate(timeline, ratePoint(next, changeMs));
-      appliedFromMs = Math.ceil(changeMs / next.everyMs) * next.everyMs;
-      return { ...next, fromSlotMs: appliedFromMs };
-    },
+    apply,
     close(untilMs, missingReason) {
       if (fromMs === undefined || untilMs <= accountedMs) return [];
       const missed = miss(untilMs, missingReason);
@@ -148,6 +140,21 @@ export function createFrameAccount({
       };
     },
   };
+
+  function apply(next: Policy, atMs: number): AppliedPolicy {
+    const before = policy;
+    policy = next;
+    if (fromMs === undefined) {
+      timeline = [];
+      appliedFromMs = null;
+      return { ...next, fromSlotMs: null };
+    }
+    const sinceMs = Math.max(atMs, accountedMs - 1);
+    const changeMs = Math.min(slotAfter(sinceMs, before.everyMs), slotAfter(sinceMs, next.everyMs));
+    timeline = withRate(timeline, ratePoint(next, changeMs));
+    appliedFromMs = Math.ceil(changeMs / next.everyMs) * next.everyMs;
+    return { ...next, fromSlotMs: appliedFromMs };
+  }
 
   function miss(untilMs: number, reason: GapReason): Gap[] {
     return dueRuns(timeline, { fromMs: accountedMs, untilMs }).map(({ isPaused, ...run }) => {
@@ -175,5 +182,8 @@ export function createFrameAccount({
     if (entries.length === 0) finalMs = Math.max(finalMs, accountedMs);
   }
 }
+
+const isAtRate = (timeline: readonly RatePoint[], { everyMs, isPaused }: Policy): boolean =>
+  timeline.at(-1)?.everyMs === everyMs && timeline.at(-1)?.isPaused === isPaused;
 
 const ratePoint = ({ everyMs, isPaused }: Policy, fromMs: number): RatePoint => ({ fromMs, everyMs, isPaused });

@@ -15,7 +15,7 @@ export interface Spool {
   write(frame: Frame, images: readonly Buffer[]): Promise<SpooledFrame>;
   read(spooled: SpooledFrame): Promise<Buffer[]>;
   remove(spooled: SpooledFrame): Promise<void>;
-  /** What an earlier process left, oldest slot first; files that were never finished are deleted. */
+  /** What an earlier process left, oldest slot first; files that are not whole are deleted. */
   leftovers(): Promise<SpooledFrame[]>;
 }
 
@@ -73,9 +73,10 @@ export async function openSpool({ folder, maxBytes }: { folder: string; maxBytes
       await Promise.all(
         names.filter((name) => name.endsWith(UNFINISHED)).map((name) => rm(join(root, name), { force: true })),
       );
-      const found = await Promise.all(
+      const heads = await Promise.all(
         names.filter((name) => name.endsWith(SUFFIX)).map((name) => readHead(join(root, name))),
       );
+      const found = heads.filter((head) => head !== undefined);
       usedBytes += found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
       return found.sort((a, b) => a.frame.slotMs - b.frame.slotMs);
     },
@@ -94,12 +95,17 @@ async function writeWhole(path: string, parts: readonly Buffer[]): Promise<void>
   await rename(unfinished, path);
 }
 
-async function readHead(path: string): Promise<SpooledFrame> {
+/** A file that a power cut has torn holds no frame: it is deleted, so that it does not keep the others waiting. */
+async function readHead(path: string): Promise<SpooledFrame | undefined> {
   const bytes = await readFile(path);
-  const headEnd = HEAD_LENGTH_BYTES + bytes.readUInt32BE(0);
-  return {
-    frame: JSON.parse(bytes.toString('utf8', HEAD_LENGTH_BYTES, headEnd)) as Frame,
-    path,
-    sizeBytes: bytes.length,
-  };
+  try {
+    const headEnd = HEAD_LENGTH_BYTES + bytes.readUInt32BE(0);
+    const frame = JSON.parse(bytes.toString('utf8', HEAD_LENGTH_BYTES, headEnd)) as Frame;
+    const isWhole = frame.images.reduce((at, { sizeBytes }) => at + sizeBytes, headEnd) === bytes.length;
+    if (isWhole) return { frame, path, sizeBytes: bytes.length };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+  }
+  await rm(path, { force: true });
+  return undefined;
 }
