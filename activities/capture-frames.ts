@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
 import { fault } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
 import type { CaptureEnd, CaptureSegmentInput } from '../contracts/messages.js';
@@ -28,7 +28,8 @@ export const createCaptureFrames = (host: CaptureHost) =>
     try {
       const end = await capture.run();
       await settled(end);
-      if (cancellationSignal.aborted) throw cancellationSignal.reason;
+      // With the account, so that the next segment goes on where this one ends.
+      if (cancellationSignal.aborted) throw new CancelledFailure((cancellationSignal.reason as Error).message, [end]);
       if (end.problem && end.reason === 'failed') throw fault(end.problem.code, end.problem.message, end.problem);
       return end;
     } finally {

@@ -1,4 +1,11 @@
-import { CancellationScope, getExternalWorkflowHandle, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  CancelledFailure,
+  getExternalWorkflowHandle,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
 import type { CaptureActivities } from '../activities/index.js';
 import { formatDuration } from '../contracts/duration.js';
 import { problemOf } from '../contracts/errors.js';
@@ -30,12 +37,18 @@ export async function captureSegment(input: CaptureSegmentInput): Promise<Captur
 /** A cancelled segment is lost to its stream, which goes on with another; whoever wants the stream to end cancels that. */
 function endOf(error: unknown): CaptureEnd {
   const nothing = { untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } };
-  if (isCancellation(error)) return { reason: 'lost', ...nothing };
+  if (isCancellation(error)) return { ...nothing, ...accountOf(error), reason: 'lost' };
   return {
     reason: 'failed',
     problem: problemOf(error) ?? { code: 'source-failed', message: String(error) },
     ...nothing,
   };
+}
+
+/** What a cancelled capture says last of its slots; nothing where it never ran or its host did not answer. */
+function accountOf(error: unknown): Partial<CaptureEnd> {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof CancelledFailure ? ((cause.details[0] as CaptureEnd | undefined) ?? {}) : {};
 }
 
 async function tellStream({ session, epoch }: CaptureSegmentInput, end: CaptureEnd): Promise<void> {

@@ -20,6 +20,8 @@ export async function recoverPart({ store, session, epoch, nowMs }: Recovery): P
   const written = await store.get(ledgerKey(session, epoch));
   if (!written) return undefined;
   const part = JSON.parse(written.body.toString()) as LedgerPart;
+  // It ended without a picture: no slot was due, and none is up to the first picture.
+  if (part.timeline.length === 0) return undefined;
   const found = new Set<number>();
   for await (const { key } of store.list(sessionPrefix(session))) {
     const slotMs = Number(FRAME_KEY.exec(key)?.[1]);

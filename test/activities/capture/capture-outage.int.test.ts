@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type { RequestListener } from 'node:http';
+import { execa } from 'execa';
+import { FFMPEG, useClips } from '../../media/clips.js';
+import { useSourceServer } from '../../media/source-server.js';
+import { play } from './scene.js';
+
+describe('a capture whose source fails', () => {
+  const clips = useClips();
+  const server = useSourceServer();
+  before('make a clip of 4 s', () => clips.make('live.flv', { seconds: 4, fps: 25, options: ['-f', 'flv'] }));
+
+  /** Sends the clip at its own pace, then closes the connection or keeps it open and silent. */
+  const live =
+    (then: 'close' | 'silence'): RequestListener =>
+    (_, response) => {
+      const args = ['-v', 'error', '-re', '-i', clips.path('live.flv'), '-c', 'copy', '-f', 'flv', 'pipe:1'];
+      const sender = execa(FFMPEG, args, { buffer: false, reject: false });
+      sender.stdout.on('data', (piece) => response.write(piece));
+      response.on('close', () => sender.kill());
+      void sender.then(() => (then === 'close' ? response.end() : undefined));
+    };
+  const inTurn = (...answers: RequestListener[]): RequestListener => {
+    let turn = 0;
+    return (request, response) => answers[Math.min(turn++, answers.length - 1)]?.(request, response);
+  };
+
+  it('by silence connects again after the stall time and counts the slots as stalled', async () => {
+    server.answer = inTurn(live('silence'), live('close'), (_, response) => response.writeHead(404).end());
+    const scene = play({
+      url: server.url('/live.flv'),
+      everyMs: 500,
+      source: { stallMs: 2500, reconnectWindowMs: 5000 },
+    });
+    const { reason, counts } = await scene.ended;
+    assert.equal(reason, 'source-ended');
+    const { gaps } = scene.capture.account.part(0);
+    assert.deepEqual([...new Set(gaps.map((gap) => gap.reason))], ['source-stalled']);
+    assert.ok(counts.gaps >= 4 && counts.gaps <= 14, `${counts.gaps} gaps`);
+    assert.ok(counts.stored >= 10, `${counts.stored} stored`);
+    assert.deepEqual(scene.reports.map(({ kind }) => kind).slice(0, 4), [
+      'attached',
+      'capturing',
+      'interrupted',
+      'capturing',
+    ]);
+    assert.deepEqual(scene.gaps, gaps);
+    assert.deepEqual(scene.differences(), []);
+  });
+
+  it('for a moment connects again without a word of it', async () => {
+    server.answer = live('close');
+    const scene = play({ url: server.url('/live.flv'), everyMs: 500, source: { reconnectWindowMs: 30_000 } });
+    const first = await scene.frame(() => true);
+    await scene.frame(({ slotMs }) => slotMs >= first.slotMs + 7000);
+    scene.capture.stop('stopped');
+    const { counts } = await scene.ended;
+    assert.ok(counts.stored >= 9, `${counts.stored} stored`);
+    assert.deepEqual(
+      scene.reports.map(({ kind }) => kind),
+      ['attached', 'capturing'],
+    );
+    assert.deepEqual(scene.differences(), []);
+  });
+
+  it('for good ends when the reconnect window is over, with where its account ends', async () => {
+    server.answer = inTurn(live('close'), (_, response) => response.writeHead(404).end());
+    const scene = play({ url: server.url('/live.flv'), everyMs: 500, source: { reconnectWindowMs: 3000 } });
+    const { reason, problem, untilMs } = await scene.ended;
+    assert.deepEqual([reason, problem?.code], ['source-ended', 'source-not-found']);
+    assert.equal(untilMs, (scene.storedSlots().at(-1) ?? 0) + 1);
+    assert.equal(scene.reports.at(-1)?.kind, 'interrupted');
+    assert.deepEqual(scene.differences(), []);
+  });
+
+  it('before its first picture waits for it, and tells why', async () => {
+    server.answer = inTurn((_, response) => response.writeHead(404).end(), live('close'));
+    const scene = play({ url: server.url('/live.flv'), everyMs: 500, source: { reconnectWindowMs: 30_000 } });
+    await scene.frame(() => true);
+    scene.capture.stop('stopped');
+    await scene.ended;
+    assert.deepEqual(
+      scene.reports.map(({ kind }) => kind),
+      ['attached', 'waiting', 'capturing'],
+    );
+    assert.deepEqual(scene.gaps, []);
+  });
+});

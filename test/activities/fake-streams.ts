@@ -1,0 +1,38 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { CaptureReport, SegmentEnded } from '../../contracts/messages.js';
+import { createCounter, type Counter } from './capture/switchable.js';
+
+export interface FakeStreams {
+  client: Pick<Client, 'workflow'>;
+  reports: CaptureReport[];
+  ends: SegmentEnded[];
+  /** Counts what came. */
+  signals: Counter;
+  /** Terminates the stream workflow: nobody takes signals any more. */
+  terminate(): void;
+}
+
+/** Takes the signals of captures in the place of stream workflows. */
+export function fakeStreams(): FakeStreams {
+  const reports: CaptureReport[] = [];
+  const ends: SegmentEnded[] = [];
+  const signals = createCounter();
+  let isGone = false;
+  const signal = (workflowId: string, { name }: { name: string }, message: unknown): Promise<void> => {
+    if (isGone) return Promise.reject(new WorkflowNotFoundError('workflow not found', workflowId, undefined));
+    if (name === 'segmentEnded') ends.push(message as SegmentEnded);
+    else reports.push(message as CaptureReport);
+    signals.add();
+    return Promise.resolve();
+  };
+  const getHandle = (workflowId: string) => ({
+    signal: (definition: { name: string }, message: unknown) => signal(workflowId, definition, message),
+  });
+  return {
+    client: { workflow: { getHandle } } as unknown as Pick<Client, 'workflow'>,
+    ...{ reports, ends, signals },
+    terminate: () => {
+      isGone = true;
+    },
+  };
+}
