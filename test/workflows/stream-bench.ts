@@ -1,0 +1,140 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import { IllegalStateError } from '@temporalio/common';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import { segmentWorkflowId, streamWorkflowId } from '../../contracts/ids.js';
+import { streamStateQuery } from '../../contracts/messages.js';
+import { CAPTURE_QUEUE, captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
+import type { StreamRequest, StreamState } from '../../contracts/stream.js';
+import type { liveStream, LiveStreamInput } from '../../workflows/live-stream.js';
+import { eventually } from '../harness/eventually.js';
+import { temporalServer } from '../harness/servers.js';
+import { fakeHost, type FakeHost } from './fake-host.js';
+import { fakeRecords, type FakeRecords } from './fake-records.js';
+
+export type StreamHandle = WorkflowHandle<typeof liveStream>;
+
+const QUIET = new DefaultLogger('ERROR', () => undefined);
+let bundling: Promise<WorkflowBundle> | undefined;
+
+/** The product's workflows, bundled once for all tests of this process. */
+export const workflowBundle = (): Promise<WorkflowBundle> =>
+  (bundling ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)),
+    logger: QUIET,
+  }));
+
+interface StartOptions extends Partial<StreamRequest> {
+  id: string;
+  continueAfterEvents?: number;
+}
+
+export interface StreamBench {
+  client: Client;
+  records: FakeRecords;
+  /** Adds a capture host; with `polls: 'captures'` it never hears a message. */
+  host(name: string, options?: { attaches?: boolean; polls?: 'all' | 'captures' }): Promise<FakeHost>;
+  start(options: StartOptions): Promise<StreamHandle>;
+  awaitState(stream: StreamHandle, passes: (state: StreamState) => boolean): Promise<StreamState>;
+  close(): Promise<void>;
+}
+
+/** Workers for the real server, with the real workflows and fake activities. */
+export async function openStreamBench(): Promise<StreamBench> {
+  quiet();
+  const { address, namespace } = await temporalServer();
+  const [connection, native] = await Promise.all([
+    Connection.connect({ address }),
+    NativeConnection.connect({ address }),
+  ]);
+  const client = new Client({ connection, namespace });
+  const records = fakeRecords();
+  const running: { worker: Worker; done: Promise<void> }[] = [];
+  const streams: StreamHandle[] = [];
+  const run = (worker: Worker): void => void running.push({ worker, done: worker.run() });
+  const shared = { connection: native, namespace, maxHeartbeatThrottleInterval: '100ms' } as const;
+  run(
+    await Worker.create({
+      ...{ ...shared, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() },
+      activities: records.activities,
+    }),
+  );
+
+  return {
+    ...{ client, records },
+    async host(name, { attaches = true, polls = 'all' } = {}) {
+      const host = fakeHost(client, name, { attaches });
+      const { captureFrames, ...messages } = host.activities;
+      run(await Worker.create({ ...shared, taskQueue: CAPTURE_QUEUE, activities: { captureFrames } }));
+      const queue = { ...shared, taskQueue: captureHostQueue(name), activities: messages };
+      if (polls === 'all') run(await Worker.create(queue));
+      return host;
+    },
+    async start({ id, continueAfterEvents, ...request }) {
+      const input: LiveStreamInput = {
+        ...{ streamId: id, source: { url: 'rtmp://host/app/key' }, capture: { everyMs: 1000 } },
+        ...request,
+        ...(continueAfterEvents === undefined ? {} : { continueAfterEvents }),
+      };
+      const workflowId = streamWorkflowId({ tenant: 'default', streamId: id });
+      const options = { workflowId, taskQueue: WORKFLOW_QUEUE, args: [input] as [LiveStreamInput] };
+      await client.workflow.start<typeof liveStream>('liveStream', options);
+      // Without a run id: it follows the stream over continue-as-new.
+      const stream = client.workflow.getHandle<typeof liveStream>(workflowId);
+      streams.push(stream);
+      return stream;
+    },
+    awaitState: (stream, passes) =>
+      eventually(
+        async () => {
+          const state = await stream.query(streamStateQuery);
+          return passes(state) ? state : undefined;
+        },
+        { withinMs: 30_000, what: `the state of ${stream.workflowId}` },
+      ),
+    async close() {
+      await Promise.all(streams.map((stream) => terminate(client, stream)));
+      for (const { worker } of running) worker.shutdown();
+      await Promise.all(running.map(({ done }) => done));
+      await Promise.all([connection.close(), native.close()]);
+    },
+  };
+}
+
+/** With its segment, which would otherwise wait for the hosts of the next test. */
+async function terminate(client: Client, stream: StreamHandle): Promise<void> {
+  const { tenant, streamId, sessionId, epoch } = await stream.query(streamStateQuery);
+  const segment = client.workflow.getHandle(segmentWorkflowId({ tenant, streamId }, { sessionId, epoch }));
+  for (const handle of [stream, segment]) {
+    await handle.terminate().catch((error: unknown) => {
+      if (!(error instanceof WorkflowNotFoundError)) throw error; // Most have ended.
+    });
+  }
+}
+
+/** A bench for each test of the suite. */
+export function useStreamBench(): () => StreamBench {
+  let bench: StreamBench | undefined;
+  beforeEach(async () => {
+    bench = await openStreamBench();
+  });
+  afterEach(() => bench?.close());
+  return () => bench!;
+}
+
+function quiet(): void {
+  try {
+    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+    Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter } } });
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error; // Another suite of this process has its own.
+  }
+}
