@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reelay } from '../client/connect.js';
 import { describeStream, startStream, type StartedStream, type StreamDescription } from '../client/streams.js';
 import { formatDuration } from '../contracts/duration.js';
-import { fault } from '../contracts/errors.js';
+import { ERRORS, fault } from '../contracts/errors.js';
 import type { Size, StreamRequest } from '../contracts/stream.js';
 import { printJson } from './output.js';
 import { withReelay } from './sessions.js';
@@ -56,13 +56,13 @@ const requestOf = (
 const optional = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
-/** The stream as it is once a picture came, a fault was met, or patience ran out. */
+/** The stream as it is once a picture came, a fault was met, or patience ran out; a final fault ends it at once. */
 async function waitForPicture(reelay: Reelay, stream: StartedStream): Promise<StreamDescription> {
   for (const untilMs = Date.now() + WAIT_MS; ; await sleep(ASK_EVERY_MS)) {
     const description = await describeStream(reelay, stream);
     const { state, status } = description;
-    if (state.phase === 'capturing' || state.problem || status !== 'RUNNING' || Date.now() > untilMs)
-      return description;
+    const isRetrying = state.problem !== undefined && ERRORS[state.problem.code].retryable;
+    if (state.phase === 'capturing' || isRetrying || status !== 'RUNNING' || Date.now() > untilMs) return description;
   }
 }
 

@@ -19,8 +19,9 @@ async function run(roles: readonly Role[]): Promise<void> {
     import('../workers/run-workers.js'),
   ]);
   const stopping = new AbortController();
+  // Not `once`: signal-exit, which execa brings, ends the process where no listener of ours is left.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       stopping.abort();
     });
   await runWorkers({

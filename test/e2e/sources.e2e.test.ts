@@ -15,7 +15,8 @@ import { publish, type Publisher } from '../harness/publisher.js';
 /** Streams run side by side through all tests of this file; each test looks at its own. */
 const RATES = { '1s': 15, '250ms': 60, '10s': 3 } as const;
 const LONG_MS = 40_000;
-const ONE_PICTURE_DB = 25;
+/** A picture and the one after it are alike to 24 dB. */
+const ONE_PICTURE_DB = 27;
 
 describe('what a source may be', () => {
   useFullStack();
@@ -53,6 +54,7 @@ describe('what a source may be', () => {
 
   it('stored in further sizes, exact to the pixel, from the one decode', async () => {
     const frames = (await awaitFrames('variants', { count: 10 })).map(({ data }) => data);
+    const likenesses: number[] = [];
     for (const frame of frames) {
       const [half, square] = frame.variants;
       assert.ok(half && square);
@@ -62,9 +64,11 @@ describe('what a source may be', () => {
         expectObject(frame, square),
       ]);
       assert.deepEqual(await decodedSizes([full, small, tiny]), ['640x360', '320x180', '100x100']);
-      const alike = await likeness(full, { second: small, size: '320:180' });
-      assert.ok(alike > ONE_PICTURE_DB, `${alike} dB between the frame and its variant`);
+      likenesses.push(await likeness(full, { second: small, size: '320:180' }));
     }
+    const least = Math.min(...likenesses);
+    console.log(`      frame and variant are alike to ${least.toFixed(1)} dB at least`);
+    assert.ok(least > ONE_PICTURE_DB, `${least} dB`);
     assert.equal((await capturesOf(variants.url)).length, 1);
     await stopWithoutGap('variants');
   });

@@ -11,6 +11,8 @@ export interface ClipOptions {
   bFrames?: number;
   seconds?: number;
   video?: boolean;
+  /** How grainy the picture is, 0 to 100: test pictures compress far better than real ones. */
+  grain?: number;
 }
 
 const made = new Map<string, Promise<string>>();
@@ -38,6 +40,7 @@ async function make({
   bFrames = 0,
   seconds = 20,
   video = true,
+  grain = 0,
 }: ClipOptions): Promise<string> {
   const file = join(clipFolder(), `${made.size}.flv`);
   const gop = `${gopSeconds * fps}`;
@@ -48,7 +51,7 @@ async function make({
   await execa('ffmpeg', [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
     ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-    ...(video ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${fps}`, ...pictures] : []),
+    ...(video ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${fps},noise=alls=${grain}`, ...pictures] : []),
     ...['-t', `${seconds}`, '-c:a', 'aac', '-f', 'flv', file],
   ]);
   return file;

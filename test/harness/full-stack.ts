@@ -43,7 +43,7 @@ export const closeBeforeDown = (close: () => Promise<unknown>): void => void bef
 
 // A root hook, since this file is only ever imported at the top of a test file.
 after('stop the stack and leave nothing behind', async function () {
-  const stack = await starting?.catch(() => undefined); // a failed start leaves nothing, and its test tells why
+  const stack = await starting?.catch(() => undefined); // where it failed, its test tells why, and its logs stay
   if (stack === undefined) return;
   this.timeout(DOWN_WITHIN_MS);
   const { home, env } = stack;

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
 import { clipFolder } from './clips.js';
 
-/** How alike two JPEGs are once the first is brought to the size of the second: PSNR in dB, above 25 for one picture. */
+/** How alike two JPEGs are once the first is brought to the size of the second: PSNR in dB. */
 export async function likeness(first: Buffer, { second, size }: { second: Buffer; size: string }): Promise<number> {
   const files = await Promise.all(
     [first, second].map(async (jpeg) => {

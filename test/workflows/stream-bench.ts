@@ -1,15 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { IllegalStateError } from '@temporalio/common';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { segmentWorkflowId, streamWorkflowId } from '../../contracts/ids.js';
 import { streamStateQuery } from '../../contracts/messages.js';
 import { CAPTURE_QUEUE, captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
@@ -19,18 +9,10 @@ import { eventually } from '../harness/eventually.js';
 import { temporalServer } from '../harness/servers.js';
 import { fakeHost, type FakeHost } from './fake-host.js';
 import { fakeRecords, type FakeRecords } from './fake-records.js';
+import { quietRuntime } from './quiet-runtime.js';
+import { workflowBundle } from './workflow-bundle.js';
 
 export type StreamHandle = WorkflowHandle<typeof liveStream>;
-
-const QUIET = new DefaultLogger('ERROR', () => undefined);
-let bundling: Promise<WorkflowBundle> | undefined;
-
-/** The product's workflows, bundled once for all tests of this process. */
-export const workflowBundle = (): Promise<WorkflowBundle> =>
-  (bundling ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.js', import.meta.url)),
-    logger: QUIET,
-  }));
 
 interface StartOptions extends Partial<StreamRequest> {
   id: string;
@@ -51,7 +33,7 @@ export interface StreamBench {
 
 /** Workers for the real server, with the real workflows and fake activities. */
 export async function openStreamBench(): Promise<StreamBench> {
-  quiet();
+  quietRuntime();
   const { address, namespace } = await temporalServer();
   const [connection, native] = await Promise.all([
     Connection.connect({ address }),
@@ -138,13 +120,4 @@ export function useStreamBench(): () => StreamBench {
   });
   afterEach(() => bench?.close());
   return () => bench!;
-}
-
-function quiet(): void {
-  try {
-    const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
-    Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter } } });
-  } catch (error) {
-    if (!(error instanceof IllegalStateError)) throw error; // Another suite of this process has its own.
-  }
 }
