@@ -12,8 +12,10 @@ interface LeaseStart {
 const CHECK_EVERY_MS = 5000;
 
 /**
- * Ends captures whose stream no longer runs: a terminated workflow cannot say so. One visibility query a host finds
- * the streams that do run; only what it does not name, which may be news it has not heard yet, is asked for one by one.
+ * Ends captures whose stream no longer runs: a terminated workflow cannot say so. And attaches those again whose stream
+ * runs without naming this host: a message that it did not answer in time has made the stream give it up. One visibility
+ * query a host finds the streams that name it; only the others, which may be news it has not heard yet, are asked for
+ * one by one.
  */
 export function watchStreamLeases({ client, registry, host, onError }: LeaseStart): { close(): void } {
   const timer = setInterval(() => void check().catch(onError), CHECK_EVERY_MS);
@@ -29,7 +31,9 @@ export function watchStreamLeases({ client, registry, host, onError }: LeaseStar
     const query = `WorkflowType = 'liveStream' AND ReelayHost = '${host.replaceAll("'", "''")}' AND ExecutionStatus = 'Running'`;
     for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
     for (const { capture, streamWorkflowId } of registry.entries.values()) {
-      if (!running.has(streamWorkflowId) && !(await isRunning(streamWorkflowId))) capture.stop('stopped');
+      if (running.has(streamWorkflowId)) continue;
+      if (await isRunning(streamWorkflowId)) capture.attach();
+      else capture.stop('stopped');
     }
   }
 

@@ -78,9 +78,15 @@ export class Capture {
     this.#stopping.abort();
   }
 
+  /** Tells the stream which host captures it, and at which policy; again where the stream has lost sight of it. */
+  attach(): void {
+    const { host, onReport } = this.#deps;
+    onReport({ kind: 'attached', ...this.#epoch, host, revision: this.account.policy.revision });
+  }
+
   async run(): Promise<CaptureEnd> {
     const { account } = this;
-    this.#deps.onReport({ kind: 'attached', ...this.#epoch, host: this.#deps.host, revision: account.policy.revision });
+    this.attach();
     const end = await this.#pullUntilOver();
     if (account.policy.isPaused) this.#deps.onGaps(account.close(this.#deps.nowMs(), 'paused'));
     await Promise.all(this.#deliveries);
