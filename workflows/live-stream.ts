@@ -71,6 +71,8 @@ function newMachine(request: StreamRequest): StreamMachine {
 /** Carries out what the state asks for until the session is over, or, with false, until the history is long enough. */
 async function run(holder: Holder, continueAfterEvents: number): Promise<boolean> {
   const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > continueAfterEvents;
+  // An announcement may have to wait for its log, and control must not wait with it.
+  const mayContinue = () => isLong() && holder.machine.announcements.length === 0;
   for (;;) {
     showState(holder.machine);
     const action = nextAction(holder.machine);
@@ -79,6 +81,8 @@ async function run(holder: Holder, continueAfterEvents: number): Promise<boolean
         await startSegment(holder);
         break;
       case 'push-policy':
+        // A storm of signals leaves no other moment; the next run pushes, but who waits for an answer waits in this one.
+        if (mayContinue() && allHandlersFinished()) return false;
         await pushPolicy(holder, action.host);
         break;
       case 'stop-segment':
@@ -87,7 +91,7 @@ async function run(holder: Holder, continueAfterEvents: number): Promise<boolean
       case 'finish':
         return true;
       case 'wait': {
-        if (isLong()) return false;
+        if (mayContinue()) return false;
         const seen = holder.machine;
         await condition(() => holder.machine !== seen);
       }
