@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import type { Capture } from '../../activities/capture/capture.js';
+import { createCaptureRegistry } from '../../activities/capture/registry.js';
+import { changeCaptureRateSignal } from '../../contracts/messages.js';
+import type { StreamState } from '../../contracts/stream.js';
+import { watchStreamLeases } from '../../workers/stream-lease.js';
+import { createCounter } from '../activities/capture/switchable.js';
+import { useStreamBench } from '../workflows/stream-bench.js';
+
+describe('the lease of a capture', () => {
+  const bench = useStreamBench();
+  const isCapturing = ({ phase, host }: StreamState): boolean => phase === 'capturing' && host !== undefined;
+  let lease: { close(): void } | undefined;
+  afterEach(() => lease?.close());
+
+  /** Watches over one capture on host `a`. */
+  function watch(streamWorkflowId: string, { attach }: { attach(): void }) {
+    const registry = createCaptureRegistry();
+    const stops = createCounter();
+    const stop = (): void => {
+      stops.add();
+    };
+    registry.add('segment', { capture: { attach, stop } as unknown as Capture, streamWorkflowId });
+    lease = watchStreamLeases({ client: bench().client, registry, host: 'a', onError: assert.fail });
+    return stops;
+  }
+
+  it('is given up with the stream: the capture of a terminated one is stopped', async () => {
+    const { start, host, awaitState } = bench();
+    const [stream] = await Promise.all([start({ id: 'terminated' }), host('a')]);
+    await awaitState(stream, isCapturing);
+    const stops = watch(stream.workflowId, { attach: () => undefined });
+    await stream.terminate();
+    await stops.reached(1);
+  });
+
+  it('is renewed with a stream that lost sight of the host, which then hears what it missed', async () => {
+    const { start, host, listen, awaitState } = bench();
+    const [stream, { captures }] = await Promise.all([start({ id: 'blip' }), host('a', { polls: 'captures' })]);
+    await awaitState(stream, isCapturing);
+    await stream.signal(changeCaptureRateSignal, { everyMs: 250 });
+    await awaitState(stream, (state) => state.host === undefined);
+    await listen('a');
+    const attach = (): void => void captures[0]?.report({ kind: 'attached', epoch: 1, host: 'a', revision: 0 });
+    const stops = watch(stream.workflowId, { attach });
+    await awaitState(stream, ({ applied }) => applied?.everyMs === 250);
+    assert.deepEqual([captures.length, captures[0]?.applied.length, stops.count], [1, 1, 0]);
+  });
+});
