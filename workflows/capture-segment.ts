@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   CancellationScope,
   CancelledFailure,
   getExternalWorkflowHandle,
@@ -47,8 +46,9 @@ function endOf(error: unknown): CaptureEnd {
 
 /** What a cancelled capture says last of its slots; nothing where it never ran or its host did not answer. */
 function accountOf(error: unknown): Partial<CaptureEnd> {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof CancelledFailure ? ((cause.details[0] as CaptureEnd | undefined) ?? {}) : {};
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (at instanceof CancelledFailure && at.details.length > 0) return at.details[0] as CaptureEnd;
+  return {};
 }
 
 async function tellStream({ session, epoch }: CaptureSegmentInput, end: CaptureEnd): Promise<void> {

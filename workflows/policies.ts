@@ -9,6 +9,8 @@ export const CAPTURE = {
   heartbeatTimeout: '30s',
   /** Longer than any segment and its last deliveries. */
   startToCloseTimeout: '25h',
+  /** What it delivers and accounts for last must be in before the next segment begins or the session is sealed. */
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: {
     /** The attempt counter never resets, so the wait must not grow with it. */
     ...{ initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
