@@ -88,10 +88,20 @@ export class Capture {
     const { account } = this;
     this.attach();
     const end = await this.#pullUntilOver();
-    if (account.policy.isPaused) this.#deps.onGaps(account.close(this.#deps.nowMs(), 'paused'));
+    this.#closeAccount();
     await Promise.all(this.#deliveries);
     const { untilMs, timeline, counts } = account.part(this.#deps.nowMs());
     return { ...end, untilMs, timeline, counts };
+  }
+
+  /** Slots are due until the session ends, so an outage or a pause that lasts until then is a gap up to that moment. */
+  #closeAccount(): void {
+    const reason = this.account.policy.isPaused ? 'paused' : this.#missing;
+    if (reason) this.#announce(this.account.close(Math.round(this.#deps.nowMs()), reason));
+  }
+
+  #announce(gaps: Gap[]): void {
+    if (gaps.length > 0) this.#deps.onGaps(gaps);
   }
 
   async #pullUntilOver(): Promise<Pick<CaptureEnd, 'reason' | 'problem'>> {
@@ -146,7 +156,7 @@ export class Capture {
     const { slot, gaps } = this.account.offer(timeMs, this.#missingReason(timeMs));
     this.#lastPicture = { arrivedMs: picture.arrivedMs, timeMs };
     this.#missing = undefined;
-    if (gaps.length > 0) this.#deps.onGaps(gaps);
+    this.#announce(gaps);
     if (slot)
       this.#deliver(
         frameOf({ ...this.#input, ...slot, timeMs, picture, sizes: this.#input.settings.capture.sizes }),

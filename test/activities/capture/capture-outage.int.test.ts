@@ -25,7 +25,7 @@ describe('a capture whose source fails', () => {
     return (request, response) => answers[Math.min(turn++, answers.length - 1)]?.(request, response);
   };
 
-  it('by silence connects again after the stall time and counts the slots as stalled', async () => {
+  it('by silence connects again after the stall time and counts the slots as stalled, and those of its end as offline', async () => {
     server.answer = inTurn(live('silence'), live('close'), (_, response) => response.writeHead(404).end());
     const scene = play({
       url: server.url('/live.flv'),
@@ -35,8 +35,8 @@ describe('a capture whose source fails', () => {
     const { reason, counts } = await scene.ended;
     assert.equal(reason, 'source-ended');
     const { gaps } = scene.capture.account.part(0);
-    assert.deepEqual([...new Set(gaps.map((gap) => gap.reason))], ['source-stalled']);
-    assert.ok(counts.gaps >= 4 && counts.gaps <= 14, `${counts.gaps} gaps`);
+    assert.deepEqual([...new Set(gaps.map((gap) => gap.reason))], ['source-stalled', 'source-offline']);
+    assert.ok(counts.gaps >= 14 && counts.gaps <= 30, `${counts.gaps} gaps`);
     assert.ok(counts.stored >= 10, `${counts.stored} stored`);
     assert.deepEqual(scene.reports.map(({ kind }) => kind).slice(0, 4), [
       'attached',
@@ -63,12 +63,15 @@ describe('a capture whose source fails', () => {
     assert.deepEqual(scene.differences(), []);
   });
 
-  it('for good ends when the reconnect window is over, with where its account ends', async () => {
+  it('for good ends when the reconnect window is over, and accounts for the slots until then', async () => {
     server.answer = inTurn(live('close'), (_, response) => response.writeHead(404).end());
     const scene = play({ url: server.url('/live.flv'), everyMs: 500, source: { reconnectWindowMs: 3000 } });
     const { reason, problem, untilMs } = await scene.ended;
     assert.deepEqual([reason, problem?.code], ['source-ended', 'source-not-found']);
-    assert.equal(untilMs, (scene.storedSlots().at(-1) ?? 0) + 1);
+    const lastMs = scene.storedSlots().at(-1) ?? 0;
+    assert.ok(untilMs >= lastMs + 3000, `until ${untilMs}, last stored ${lastMs}`);
+    const [tail, ...others] = scene.gaps;
+    assert.deepEqual([tail?.reason, tail?.fromSlotMs, others], ['source-offline', lastMs + 500, []]);
     assert.equal(scene.reports.at(-1)?.kind, 'interrupted');
     assert.deepEqual(scene.differences(), []);
   });
