@@ -21,7 +21,8 @@ interface Waiting {
 /*
  * One file a topic, one line a record. What waits is written in a single write to a file opened for appending, which the
  * system does as one step: lines of several processes never mix. A write that fails half-way (disk full) leaves a torn
- * line without an end, so the next write ends it first, and readers pass over it. Not synced to disk.
+ * line without an end, so the next write ends it first, and readers pass over it, as over the empty line that comes where
+ * a writer opened the file while another one wrote. Not synced to disk.
  */
 export function fileEventSink({ folder }: { folder: string }): EventSink {
   const writers = new Map<Topic, TopicWriter>();

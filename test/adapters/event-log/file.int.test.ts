@@ -39,7 +39,10 @@ describe('events in a folder', () => {
     await Promise.all(workers.map((worker) => once(worker, 'exit')));
     const ids = await idsIn();
     assert.equal(new Set(ids).size, 600);
-    assert.equal((await readFile(fileOf(TOPICS.frames), 'utf8')).trimEnd().split('\n').length, 600);
+    // A writer that opens the file while another one writes may take that line for torn, and ends it once more.
+    const lines = (await readFile(fileOf(TOPICS.frames), 'utf8')).split('\n').filter((line) => line !== '');
+    assert.equal(lines.length, 600);
+    for (const line of lines) assert.doesNotThrow(() => void JSON.parse(line));
   });
 
   it('passes over a line that a lost writer left torn', async () => {
