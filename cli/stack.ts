@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { problemOf } from '../contracts/errors.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
+import { stackHome } from './stack-environment.js';
 import { reportToStarter, upDetached, type DetachedEnd } from './stack-detach.js';
 import { runDown } from './stack-down.js';
 import { describeAddresses, say, showNotice, showProblem, showStep } from './stack-output.js';
@@ -96,9 +96,6 @@ async function down({ json }: { json?: boolean }): Promise<void> {
 }
 
 const REELAY = fileURLToPath(new URL('../../bin/reelay', import.meta.url));
-
-/** `.reelay` where the command runs, unless REELAY_HOME names another folder. */
-const stackHome = (): string => resolve(process.env['REELAY_HOME'] || '.reelay');
 
 /** Aborts at the first request to stop; a second one does not wait for good order, and children are killed. */
 function stopSignal(): AbortSignal {
