@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { provideChromium } from '../dev/chromium.js';
 import { provideFfmpeg } from '../dev/ffmpeg.js';
 import { provideKafka } from '../dev/kafka.js';
 import { provideS3 } from '../dev/s3.js';
@@ -14,6 +15,7 @@ import { showStep } from './stack-output.js';
  */
 const PROVIDE: Record<string, (report: Report) => Promise<unknown>> = {
   ffmpeg: (report) => provideFfmpeg({ log: join(tmpdir(), 'reelay-ffmpeg.log'), report }),
+  chromium: (report) => provideChromium({ log: join(tmpdir(), 'reelay-chromium.log'), report }),
   kafka: (report) => provideKafka({ report }),
   temporal: (report) => provideTemporal({ report }),
   s3: (report) => provideS3({ report }),

@@ -7,8 +7,7 @@ import { claimHome, publishAddresses, releaseHome, type StackClaim } from '../de
 import { runStep, type OnStep } from '../dev/steps.js';
 import { startWorker } from '../dev/worker.js';
 import { workerEnv } from '../dev/worker-env.js';
-
-const ROLES = ['workflow', 'capture'];
+import { ROLES } from '../workers/roles.js';
 
 export interface UpOptions {
   home: string;
@@ -76,7 +75,7 @@ async function startWorkers({
   signal,
   willStop,
 }: WorkersOptions) {
-  const env = workerEnv(addresses, { home, allowFile: demo });
+  const env = workerEnv(addresses, { home, allowFile: demo, inputFolder: process.cwd() });
   const starting = ROLES.map((role) => {
     const name = `worker-${role}`;
     const start = (stopping: AbortSignal) => startWorker({ role, home, command: workerCommand, env, signal: stopping });

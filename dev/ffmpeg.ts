@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { fault } from '../contracts/errors.js';
-import { runBuildTool } from './build-tool.js';
+import { installDebianPackage, type InstallOptions } from './debian-package.js';
 import { findProgram } from './find-program.js';
-import type { Report } from './steps.js';
 import { isAtLeast, parseVersion, printedBy } from './version.js';
 
 const LEAST = [5, 1, 0] as const;
@@ -10,27 +8,16 @@ const LEAST = [5, 1, 0] as const;
 const TIP = /^ffmpeg version (?:N-|git-|20\d\d-)/;
 const ADVICE = 'install ffmpeg 5.1 or later, or set REELAY_FFMPEG to one';
 
-export interface FfmpegOptions {
-  log: string;
-  report?: Report;
-  signal?: AbortSignal | undefined;
-}
-
 /** The ffmpeg to run: the one named by REELAY_FFMPEG, else the one on PATH, else, as root on Debian, a new one. */
-export async function provideFfmpeg({ log, report = () => {}, signal }: FfmpegOptions): Promise<string> {
+export async function provideFfmpeg(options: InstallOptions): Promise<string> {
   const named = process.env['REELAY_FFMPEG'];
   if (named) return usable(named, `REELAY_FFMPEG is ${named}`);
   const onPath = findProgram('ffmpeg');
   if (onPath !== undefined) return usable(onPath, `the ffmpeg on PATH is ${onPath}`);
-  const apt = findProgram('apt-get');
-  if (apt === undefined || !existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
-    throw fault('ffmpeg-missing', `there is no ffmpeg: ${ADVICE}`);
-  }
-  report('apt-get install ffmpeg (once)');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runBuildTool({ name: 'ffmpeg', command: [apt, 'update'], env, log, signal });
-  await runBuildTool({ name: 'ffmpeg', command: [apt, 'install', '-y', 'ffmpeg'], env, log, signal });
-  return usable(findProgram('ffmpeg') ?? 'ffmpeg', 'apt-get has installed ffmpeg');
+  await installDebianPackage('ffmpeg', options);
+  const installed = findProgram('ffmpeg');
+  if (installed === undefined) throw fault('ffmpeg-missing', `there is no ffmpeg: ${ADVICE}`);
+  return usable(installed, 'apt-get has installed ffmpeg');
 }
 
 async function usable(program: string, found: string): Promise<string> {

@@ -22,16 +22,35 @@ export interface KafkaServer extends Server {
   brokers: string[];
 }
 
+export interface ProxiedKafka extends KafkaServer {
+  /** One for each advertised port, in their order: what is behind it. */
+  behind: number[];
+}
+
+export interface KafkaOptions extends ServerOptions {
+  /** Ports of proxies: clients that come through one are told of no other address, as a broker tells where it is found. */
+  advertisedPorts?: readonly number[];
+}
+
 /** The folder of Kafka's libraries. */
 export const provideKafka = (options: ProvisionOptions): Promise<string> => provision(kafkaRecipe, options);
 
 /** One Kafka node that is broker and controller, its log in `home`, with Reelay's topics. */
-export async function startKafka({ home, ports, report = () => {}, signal }: ServerOptions): Promise<KafkaServer> {
+export async function startKafka({
+  home,
+  ports,
+  report = () => {},
+  signal,
+  advertisedPorts = [],
+}: KafkaOptions): Promise<ProxiedKafka> {
   const java = await findJava();
   const classPath = join(await provideKafka({ report, signal }), '*');
   const port = await choosePort(home, { name: 'kafka', usual: 9092, choice: ports });
   const controllerPort = await choosePort(home, { name: 'kafka-controller', choice: ports });
-  const properties = await configure(home, { port, controllerPort });
+  const behind: number[] = [];
+  for (const index of advertisedPorts.keys())
+    behind.push(await choosePort(home, { name: `kafka-behind-${index}`, choice: ports }));
+  const properties = await configure(home, { port, controllerPort, behind, advertisedPorts });
   const log = logIn(home, 'kafka');
   if (!existsSync(join(home, 'kafka', 'meta.properties'))) {
     await runBuildTool({
@@ -53,7 +72,7 @@ export async function startKafka({ home, ports, report = () => {}, signal }: Ser
     signal,
     check: () => reach(port).then(() => createTopics(brokers)),
   });
-  return { ...ownServer(child), brokers };
+  return { ...ownServer(child), brokers, behind };
 }
 
 const formatArguments = (properties: string): string[] => [
@@ -66,7 +85,17 @@ const formatArguments = (properties: string): string[] => [
   `A${randomBytes(16).toString('base64url').slice(1)}`,
 ];
 
-async function configure(home: string, { port, controllerPort }: { port: number; controllerPort: number }) {
+interface Listeners {
+  port: number;
+  controllerPort: number;
+  behind: readonly number[];
+  advertisedPorts: readonly number[];
+}
+
+async function configure(home: string, { port, controllerPort, behind, advertisedPorts }: Listeners) {
+  const listening = [port, ...behind].map((at, index) => `${listenerName(index)}://${LOOPBACK}:${at}`);
+  const advertised = [port, ...advertisedPorts].map((at, index) => `${listenerName(index)}://${LOOPBACK}:${at}`);
+  const protocols = listening.map((_, index) => `${listenerName(index)}:PLAINTEXT`);
   const file = join(home, 'kafka.properties');
   await mkdir(home, { recursive: true });
   await writeFile(
@@ -75,10 +104,10 @@ async function configure(home: string, { port, controllerPort }: { port: number;
       'process.roles': 'broker,controller',
       'node.id': 1,
       'controller.quorum.voters': `1@${LOOPBACK}:${controllerPort}`,
-      listeners: `PLAINTEXT://${LOOPBACK}:${port},CONTROLLER://${LOOPBACK}:${controllerPort}`,
-      'advertised.listeners': `PLAINTEXT://${LOOPBACK}:${port}`,
+      listeners: [...listening, `CONTROLLER://${LOOPBACK}:${controllerPort}`].join(),
+      'advertised.listeners': advertised.join(),
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'listener.security.protocol.map': [...protocols, 'CONTROLLER:PLAINTEXT'].join(),
       'log.dirs': join(home, 'kafka'),
       'auto.create.topics.enable': false,
       'group.initial.rebalance.delay.ms': 0,
@@ -97,6 +126,8 @@ async function configure(home: string, { port, controllerPort }: { port: number;
   );
   return file;
 }
+
+const listenerName = (index: number): string => (index === 0 ? 'PLAINTEXT' : `BEHIND${index}`);
 
 async function findJava(): Promise<string> {
   const home = process.env['JAVA_HOME'];

@@ -2,12 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
+import { underBuildLock } from './build-lock.js';
 import type { Report } from './steps.js';
-
-const LOCK_STALE_MS = 30_000;
-const LOCK_RETRY_MS = 500;
 
 export interface Recipe {
   name: string;
@@ -37,26 +33,10 @@ export async function provision(recipe: Recipe, { report, signal, cache = cacheF
   if (existsSync(product)) return product;
 
   await mkdir(cache, { recursive: true });
-  const release = await lockFolder(folder, { report, signal });
-  try {
+  await underBuildLock(folder, { report, signal }, async () => {
     if (!existsSync(product)) await buildWhole(recipe, { cache, folder, report, signal });
-    return product;
-  } finally {
-    await release();
-  }
-}
-
-/** One build at a time across processes; a lock whose holder died is taken over after `LOCK_STALE_MS`. */
-async function lockFolder(folder: string, { report, signal }: Omit<ProvisionOptions, 'cache'>) {
-  for (;;) {
-    try {
-      return await lock(folder, { realpath: false, stale: LOCK_STALE_MS });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
-      report(`waiting for another run that builds ${folder}`);
-      await delay(LOCK_RETRY_MS, undefined, signal ? { signal } : {});
-    }
-  }
+  });
+  return product;
 }
 
 type Work = { cache: string; folder: string; report: Report; signal: AbortSignal | undefined };

@@ -39,7 +39,7 @@ export async function startS3({ home, ports, report = () => {}, signal }: Server
   await mkdir(folder, { recursive: true });
   const child = startChild({
     name: 's3',
-    command: [program, '--port', `${LOOPBACK}:${port}`, '--region', REGION, '--quiet', 'posix', folder],
+    command: [program, '--port', `${LOOPBACK}:${port}`, '--region', REGION, '--keep-alive', '--quiet', 'posix', folder],
     env: { ROOT_ACCESS_KEY: CREDENTIALS.accessKeyId, ROOT_SECRET_KEY: CREDENTIALS.secretAccessKey },
     log: logIn(home, 's3'),
     home,

@@ -18,6 +18,13 @@ const LEAST_SERVER = [1, 29, 0] as const;
 const START_DEADLINE_MS = 60_000;
 const ASK_DEADLINE_MS = 2_000;
 const NAMESPACE = 'default';
+/** Priorities of tasks and turns of tenants, which hold within one partition of a queue: one is enough for one machine. */
+const SETTINGS = [
+  'matching.useNewMatcher=true',
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+];
 
 export interface TemporalServer extends Server {
   address: string;
@@ -92,6 +99,7 @@ const argumentsOf = ({ home, port, uiPort }: { home: string; port: number; uiPor
   `${uiPort}`,
   '--db-filename',
   join(home, 'temporal.db'),
+  ...SETTINGS.flatMap((setting) => ['--dynamic-config-value', setting]),
   ...Object.values(SEARCH_ATTRIBUTES).flatMap(({ name }) => ['--search-attribute', `${name}=Keyword`]),
 ];
 

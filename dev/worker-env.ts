@@ -1,17 +1,23 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { StackAddresses } from './stack-addresses.js';
 
 export interface WorkerEnvOptions {
   home: string;
   /** Files as sources, for the demo alone. */
   allowFile?: boolean;
+  /** Whose files may be transcoded, beside those of the folder store. */
+  inputFolder?: string;
 }
 
 /** The environment by which a worker finds the local stack. */
 export function workerEnv(
   { temporal, store, events }: StackAddresses,
-  { home, allowFile = false }: WorkerEnvOptions,
+  { home, allowFile = false, inputFolder }: WorkerEnvOptions,
 ): Record<string, string> {
+  // What the folder store holds can be transcoded as what a bucket holds.
+  const storeFolder = store.url.startsWith('file:') ? fileURLToPath(store.url) : undefined;
+  const inputFolders = [inputFolder, storeFolder].filter((folder) => folder !== undefined);
   const env: Record<string, string | undefined> = {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
@@ -22,6 +28,8 @@ export function workerEnv(
     AWS_ACCESS_KEY_ID: store.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
     REELAY_SPOOL_DIR: join(home, 'spool'),
+    REELAY_SCRATCH_DIR: join(home, 'scratch'),
+    REELAY_INPUTS_ALLOW_FOLDERS: inputFolders.length > 0 ? inputFolders.join() : undefined,
     REELAY_SOURCES_ALLOW_PRIVATE: '1',
     REELAY_SOURCES_ALLOW_FILE: allowFile ? '1' : undefined,
     REELAY_HOST: 'local',

@@ -33,7 +33,7 @@ describe('up and down', () => {
     assert.deepEqual(Object.keys(addresses), ['temporal', 'store', 'events', 'rtmp']);
     assert.deepEqual(addresses.store, { url: `file://${home()}/objects` });
     assert.equal((await fetch(addresses.temporal.ui!)).status, 200);
-    for (const name of ['temporal', 'rtmp', 'worker-workflow', 'worker-capture']) {
+    for (const name of ['temporal', 'rtmp', 'worker-workflow', 'worker-capture', 'worker-transcode']) {
       assert.match(stderr, new RegExp(`✔ ${name} +started +\\d+\\.\\d s`));
     }
 
@@ -45,7 +45,7 @@ describe('up and down', () => {
     const down = await reelay('down', '--json');
     assert.equal(down.code, 0);
     assert.deepEqual(JSON.parse(down.stdout), {
-      stopped: ['up', 'rtmp', 'temporal', 'worker-capture', 'worker-workflow'],
+      stopped: ['up', 'rtmp', 'temporal', 'worker-capture', 'worker-transcode', 'worker-workflow'],
     });
     assert.equal(await readClaim(home()), undefined);
     assert.deepEqual(recordedProcesses(home()), []);
@@ -56,7 +56,7 @@ describe('up and down', () => {
     const up = spawn(process.execPath, [REELAY, 'up', '--json'], { env: env(), stdio: ['ignore', 'pipe', 'ignore'] });
     const exit = once(up, 'exit');
     await once(createInterface(up.stdout), 'line');
-    assert.equal(recordedProcesses(home()).length, 4);
+    assert.equal(recordedProcesses(home()).length, 5);
     up.kill('SIGINT');
     assert.deepEqual(await exit, [0, null]);
     assert.deepEqual(recordedProcesses(home()), []);

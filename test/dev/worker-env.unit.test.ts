@@ -13,6 +13,8 @@ describe('the environment of a worker', () => {
       REELAY_STORE: 'file:///h/objects',
       REELAY_EVENTS: 'file:///h/events',
       REELAY_SPOOL_DIR: '/h/spool',
+      REELAY_SCRATCH_DIR: '/h/scratch',
+      REELAY_INPUTS_ALLOW_FOLDERS: '/h/objects',
       REELAY_SOURCES_ALLOW_PRIVATE: '1',
       REELAY_HOST: 'local',
     });
@@ -33,6 +35,12 @@ describe('the environment of a worker', () => {
     assert.equal(env['AWS_REGION'], 'us-east-1');
     assert.equal(env['AWS_ACCESS_KEY_ID'], 'id');
     assert.equal(env['AWS_SECRET_ACCESS_KEY'], 'key');
+  });
+
+  it('allows files to be transcoded of a folder, beside those of the store', () => {
+    const addresses = { temporal, rtmp, store: { url: 'file:///h/objects' }, events: { url: 'file:///h/events' } };
+    const env = workerEnv(addresses, { home: '/h', inputFolder: '/films' });
+    assert.equal(env['REELAY_INPUTS_ALLOW_FOLDERS'], '/films,/h/objects');
   });
 
   it('allows files as sources for the demo alone', () => {

@@ -2,18 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { makeClip, type ClipOptions } from '../../dev/clip.js';
 
-export interface ClipOptions {
-  size?: string;
-  fps?: number;
-  gopSeconds?: number;
-  bFrames?: number;
-  seconds?: number;
-  video?: boolean;
-  /** How grainy the picture is, 0 to 100: test pictures compress far better than real ones. */
-  grain?: number;
-}
+export type { ClipOptions };
 
 const made = new Map<string, Promise<string>>();
 let folder: string | undefined;
@@ -33,26 +24,8 @@ export function clip(options: ClipOptions = {}): Promise<string> {
 /** A folder for what is made of clips; it goes with them. */
 export const clipFolder = (): string => (folder ??= mkdtempSync(join(tmpdir(), 'reelay-clips-')));
 
-async function make({
-  size = '640x360',
-  fps = 25,
-  gopSeconds = 2,
-  bFrames = 0,
-  seconds = 20,
-  video = true,
-  grain = 0,
-}: ClipOptions): Promise<string> {
+async function make(options: ClipOptions): Promise<string> {
   const file = join(clipFolder(), `${made.size}.flv`);
-  const gop = `${gopSeconds * fps}`;
-  const pictures = [
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-bf', `${bFrames}`, '-b_strategy', '0'],
-    ...['-g', gop, '-keyint_min', gop, '-sc_threshold', '0'],
-  ];
-  await execa('ffmpeg', [
-    ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
-    ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'],
-    ...(video ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${fps},noise=alls=${grain}`, ...pictures] : []),
-    ...['-t', `${seconds}`, '-c:a', 'aac', '-f', 'flv', file],
-  ]);
+  await makeClip(file, options);
   return file;
 }

@@ -56,7 +56,7 @@ async function open(): Promise<OutsideClient> {
   const kafka = new Kafka({ brokers: events.url.replace('kafka://', '').split(','), logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: 'e2e' });
   await consumer.connect();
-  await consumer.subscribe({ topics: ['reelay.frames', 'reelay.streams'], fromBeginning: true });
+  await consumer.subscribe({ topics: ['reelay.frames', 'reelay.streams', 'reelay.transcodes'], fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ topic, message }) => {
       const key = String(message.key);
