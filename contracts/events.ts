@@ -19,6 +19,8 @@ export interface ReelayEvent<Data = unknown> {
   subject: string;
   /** ISO 8601. */
   time: string;
+  /** Beside the CloudEvents attributes, for those who route records without reading them. */
+  headers?: Record<string, string>;
   data: Data;
 }
 
@@ -77,10 +79,12 @@ export type StreamEventKind = 'started' | 'interrupted' | 'resumed' | 'ended';
 const sourceOf = ({ tenant }: SessionRef): string => `/reelay/${tenant}`;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+export const FRAME_CAPTURED = 'dev.reelay.frame.captured.v1';
+
 export const frameEvent = (data: FrameEvent): ReelayEvent<FrameEvent> => ({
   id: `${data.streamId}/${data.sessionId}/${data.slotMs}`,
   source: sourceOf(data),
-  type: 'dev.reelay.frame.captured.v1',
+  type: FRAME_CAPTURED,
   subject: data.streamId,
   time: iso(data.capturedAtMs),
   data,

@@ -10,12 +10,29 @@ export interface StreamRef {
   streamId: string;
 }
 
+export interface TaskRef {
+  tenant: string;
+  taskId: string;
+}
+
+export const taskRefOf = ({ tenant, taskId }: TaskRef): TaskRef => ({ tenant, taskId });
+
+export const transcodeWorkflowId = ({ tenant, taskId }: TaskRef): string => `transcode:${tenant}/${taskId}`;
+
 export const streamWorkflowId = ({ tenant, streamId }: StreamRef): string => `stream:${tenant}/${streamId}`;
+
+export const hostWorkflowId = (host: string): string => `host:${host}`;
 
 export const segmentWorkflowId = (
   stream: StreamRef,
   { sessionId, epoch }: { sessionId: string; epoch: number },
 ): string => `${streamWorkflowId(stream)}:${sessionId}:${epoch}`;
+
+/** One redrive at a time of the same letters: `redrive:all`, or what it is limited to, such as `redrive:stream=cam1`. */
+export function redriveWorkflowId(limits: Readonly<Record<string, string | undefined>>): string {
+  const parts = Object.entries(limits).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+  return `redrive:${parts.length === 0 ? 'all' : parts.join(',')}`;
+}
 
 /** Sortable by time: UTC start second, then entropy so that two sessions of one second differ. */
 export function newSessionId(startedAtMs: number, entropy: string): string {
@@ -23,10 +40,10 @@ export function newSessionId(startedAtMs: number, entropy: string): string {
   return `${stamp}-${entropy.replace(/[^a-z0-9]/gi, '').slice(0, 6)}`;
 }
 
-export function assertName(name: string, what: 'stream' | 'tenant'): void {
+export function assertName(name: string, what: 'stream' | 'tenant' | 'task'): void {
   if (NAME_PATTERN.test(name)) return;
   throw fault(
-    'stream-id-invalid',
+    what === 'task' ? 'task-id-invalid' : 'stream-id-invalid',
     `${what} id ${JSON.stringify(name.slice(0, 120))} is not usable: expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit`,
   );
 }

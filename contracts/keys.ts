@@ -1,4 +1,5 @@
-import type { StreamRef } from './ids.js';
+import type { StreamRef, TaskRef } from './ids.js';
+import { slotAt, type Span } from './slots.js';
 import type { Size } from './stream.js';
 
 export interface SessionRef extends StreamRef {
@@ -10,9 +11,32 @@ export const sessionPrefix = ({ tenant, streamId, sessionId }: SessionRef): stri
   `${tenant}/frames/${streamId}/${sessionId}/`;
 
 export function frameKey(session: SessionRef, { slotMs, size }: { slotMs: number; size?: Size }): string {
-  const hour = new Date(slotMs).toISOString();
   const variant = size ? `_${size.width}x${size.height}` : '';
-  return `${sessionPrefix(session)}${hour.slice(0, 10)}/${hour.slice(11, 13)}/${slotMs}${variant}.jpg`;
+  return `${hourPrefix(session, slotMs)}${slotMs}${variant}.jpg`;
+}
+
+/** All frames of an hour: listing them costs a request for each thousand, however long the session was. */
+export function hourPrefix(session: SessionRef, slotMs: number): string {
+  const hour = new Date(slotMs).toISOString();
+  return `${sessionPrefix(session)}${hour.slice(0, 10)}/${hour.slice(11, 13)}/`;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The hours that a span touches: what a listing of it has to look through. */
+export function hourPrefixes(session: SessionRef, { fromMs, untilMs }: Span): string[] {
+  const prefixes: string[] = [];
+  for (let hourMs = slotAt(fromMs, HOUR_MS); hourMs < untilMs; hourMs += HOUR_MS)
+    prefixes.push(hourPrefix(session, hourMs));
+  return prefixes;
+}
+
+const FRAME_KEY = /\/(\d+)(?:_\d+x\d+)?\.jpg$/;
+
+/** The slot that the key of a frame, or of a variant of it, stands for; undefined where it is none. */
+export function slotOfKey(key: string): number | undefined {
+  const slotMs = FRAME_KEY.exec(key)?.[1];
+  return slotMs === undefined ? undefined : Number(slotMs);
 }
 
 export const latestKey = ({ tenant, streamId }: StreamRef): string => `${tenant}/latest/${streamId}.jpg`;
@@ -23,3 +47,46 @@ export const ledgerPrefix = ({ tenant, streamId, sessionId }: SessionRef): strin
 export const ledgerKey = (session: SessionRef, epoch: number): string => `${ledgerPrefix(session)}${epoch}.json`;
 
 export const sessionLedgerKey = (session: SessionRef): string => `${ledgerPrefix(session)}session.json`;
+
+/** Tells the parts of a ledger from its sealed account. */
+export const isPartKey = (key: string): boolean => /\/\d+\.json$/.test(key);
+
+/** What a task has made so far and nobody is to see; removed when it is done, and by the janitor when it never is. */
+export const workPrefix = ({ tenant, taskId }: TaskRef): string => `${WORK}${tenant}/${taskId}/`;
+
+/** Of all tenants, so that the janitor need not look through what is published. */
+export const WORK = 'transcode-work/';
+
+/** The task that a key below `WORK` is a piece of. */
+export function taskOfWorkKey(key: string): TaskRef | undefined {
+  const [, tenant, taskId] = /^transcode-work\/([^/]+)\/([^/]+)\//.exec(key) ?? [];
+  return tenant === undefined || taskId === undefined ? undefined : { tenant, taskId };
+}
+
+/** The same input and recipe have the same unit: work of another version of the input is never taken for this one's. */
+export const unitPrefix = (task: TaskRef, unit: string): string => `${workPrefix(task)}${unit}/`;
+
+export const planKey = (task: TaskRef, unit: string): string => `${unitPrefix(task, unit)}plan.json`;
+
+export const chunkKey = (
+  task: TaskRef,
+  { unit, rendition, index }: { unit: string; rendition: string; index: number },
+): string => `${unitPrefix(task, unit)}${rendition}/${String(index).padStart(5, '0')}.mp4`;
+
+export const audioKey = (task: TaskRef, unit: string): string => `${unitPrefix(task, unit)}audio.m4a`;
+
+export const taskLogPrefix = ({ tenant, taskId }: TaskRef): string => `${tenant}/transcode-logs/${taskId}/`;
+
+export const defaultOutputPrefix = ({ tenant, taskId }: TaskRef): string => `${tenant}/transcodes/${taskId}`;
+
+export const manifestKey = (outputPrefix: string): string => `${outputPrefix}/manifest.json`;
+
+/** Outputs of another unit have other keys, so that none is ever replaced under a reader. */
+export const outputKey = (outputPrefix: string, { unit, path }: { unit: string; path: string }): string =>
+  `${outputPrefix}/${unit}/${path}`;
+
+/** Of all profiles, or of the versions of one. */
+export const profilePrefix = (name?: string): string => `profiles/${name === undefined ? '' : `${name}/`}`;
+
+export const profileKey = ({ name, version }: { name: string; version: number }): string =>
+  `profiles/${name}/${version}.json`;

@@ -27,7 +27,8 @@ export const slotAt = (timeMs: number, everyMs: number): number => Math.floor(ti
 
 export const slotAfter = (timeMs: number, everyMs: number): number => slotAt(timeMs, everyMs) + everyMs;
 
-const slotFrom = (timeMs: number, everyMs: number): number => Math.ceil(timeMs / everyMs) * everyMs;
+/** The first slot at or after a time. */
+export const slotFrom = (timeMs: number, everyMs: number): number => Math.ceil(timeMs / everyMs) * everyMs;
 
 export const slotCount = ({ fromSlotMs, toSlotMs, everyMs }: SlotRun): number => (toSlotMs - fromSlotMs) / everyMs + 1;
 

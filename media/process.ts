@@ -29,6 +29,8 @@ interface FfmpegStart {
   args: readonly string[];
   outputCount: number;
   onLine?(line: string): void;
+  /** What confines it: the beginning of its command line, such as `prlimit --as=1`. */
+  within?: readonly string[];
 }
 
 const TAIL_LINES = 20;
@@ -37,14 +39,17 @@ const KILL_AFTER_MS = 1200;
 const SETPRIV = '/usr/bin/setpriv';
 
 /** Runs one ffmpeg for as long as it takes; this file is the only one that starts any. */
-export function startFfmpeg({ ffmpeg, args, outputCount, onLine }: FfmpegStart): FfmpegProcess {
-  const [file, ...wrapped] = [...dieWithParent(), ffmpeg, ...args];
+export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: FfmpegStart): FfmpegProcess {
+  const [file, ...wrapped] = [...within, ...dieWithParent(), ffmpeg, ...args];
   const extraPipes = Array.from({ length: outputCount - 1 }, () => 'pipe' as const);
   const child = execa(file ?? ffmpeg, wrapped, {
     stdio: ['pipe', 'pipe', 'pipe', ...extraPipes],
     buffer: false,
     reject: false,
     forceKillAfterDelay: false,
+    // In a group of its own: what tells a worker to stop, such as Ctrl-C, is often sent to its whole group, and a capture
+    // goes on until another host has taken over.
+    detached: true,
   });
   child.stdin.on('error', () => undefined); // EPIPE: ffmpeg is gone, which `exited` tells.
   const tail: string[] = [];
@@ -75,6 +80,12 @@ export async function readFfmpeg(ffmpeg: string, args: readonly string[]): Promi
   throw fault('ffmpeg-missing', `${ffmpeg} does not run: ${result.shortMessage ?? 'no reason given'}`);
 }
 
+/** Whether a program is there and does what it is asked. */
+export async function doesRun([program = '', ...args]: readonly string[]): Promise<boolean> {
+  const result = await execa(program, args, { reject: false, stdio: 'ignore' });
+  return result.exitCode === 0;
+}
+
 /**
  * ffmpeg obeys one signal only between two packets, and a second one at once, even while its input is blocked; where
  * it does neither, it is killed. Partial output needs no care here: pictures are whole or not there.
@@ -94,7 +105,10 @@ async function stop(
   }
 }
 
-/** A worker that is killed cannot stop its children, so the kernel does it where util-linux offers that. */
+/**
+ * A worker that is killed cannot stop its children, so the kernel does it where util-linux offers that. It comes last:
+ * the kernel forgets it when a process changes its namespaces.
+ */
 const dieWithParent = (): string[] => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : []);
 
 const isWorthKeeping = (line: string): boolean =>

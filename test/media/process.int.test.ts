@@ -47,6 +47,14 @@ describe('an ffmpeg process', () => {
     assert.equal((await process.exited).exitCode, 0);
   });
 
+  it('is no part of the group of its worker, which may be told to stop as a whole', async () => {
+    const process = start(['deaf']);
+    await ready(process);
+    const group = execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)]);
+    assert.equal(Number(group), process.pid);
+    await process.stop();
+  });
+
   it('can be stopped twice, and after its end', async () => {
     const process = start(['deaf']);
     await ready(process);

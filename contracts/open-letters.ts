@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import {
+  DEAD_LETTER_TYPES,
+  deadLetterClosedSchema,
+  frameLetterSchema,
+  taskLetterSchema,
+  type DeadLetterClosed,
+} from './dead-letter.js';
+import type { ReelayEvent } from './events.js';
+
+/** Passes over the bytes that travel in a letter, which take longer to check than all the rest. */
+const frameHeadSchema = frameLetterSchema.extend({ content: z.object({ at: z.enum(['letter', 'spool', 'store']) }) });
+const letterHeadSchema = z.discriminatedUnion('kind', [frameHeadSchema, taskLetterSchema]);
+
+export type FrameHead = z.infer<typeof frameHeadSchema>;
+/** A letter without the bytes that travel in it: what may be kept of many. */
+export type LetterHead = z.infer<typeof letterHeadSchema>;
+
+/** What the topic of dead letters says so far. Letters and their ends may be repeated, and come in any order. */
+export interface OpenLetters {
+  add(event: ReelayEvent): void;
+  /** Those that no end is known of, oldest failure first. */
+  open(): LetterHead[];
+  /** Records that claim to be letters and are none that this version can read. */
+  readonly unreadable: number;
+}
+
+/** A letter is over where an end of it names as many redrives, or more: one recorded after a failed redrive has more. */
+export function createOpenLetters(): OpenLetters {
+  const letters = new Map<string, LetterHead>();
+  const closed = new Map<string, number>();
+  let unreadable = 0;
+  return {
+    add({ type, data }) {
+      if (type === DEAD_LETTER_TYPES.recorded) record(letterHeadSchema.safeParse(data).data);
+      else if (type === DEAD_LETTER_TYPES.closed) close(deadLetterClosedSchema.safeParse(data).data);
+    },
+    open: () => [...letters.values()].sort((a, b) => a.firstFailedAtMs - b.firstFailedAtMs),
+    get unreadable() {
+      return unreadable;
+    },
+  };
+
+  function record(letter: LetterHead | undefined): void {
+    if (!letter) return void (unreadable += 1);
+    const { letterId, redrives } = letter;
+    if (redrives <= (closed.get(letterId) ?? -1) || redrives < (letters.get(letterId)?.redrives ?? 0)) return;
+    letters.set(letterId, letter);
+  }
+
+  function close(end: DeadLetterClosed | undefined): void {
+    if (!end) return void (unreadable += 1);
+    const { letterId, redrives } = end;
+    closed.set(letterId, Math.max(redrives, closed.get(letterId) ?? 0));
+    if ((letters.get(letterId)?.redrives ?? Infinity) <= redrives) letters.delete(letterId);
+  }
+}

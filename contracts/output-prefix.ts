@@ -1,0 +1,18 @@
+import { fault } from './errors.js';
+import { defaultOutputPrefix } from './keys.js';
+import type { TranscodeSettings } from './transcode.js';
+
+/** The folder of what is hidden beside an original: listings for people leave out names that begin with a dot. */
+const HIDDEN = '.reelay';
+
+/** Where in the store the outputs of a task go. */
+export function outputPrefixOf(settings: TranscodeSettings, store: { url(key: string): string }): string {
+  const { output, input, profile } = settings;
+  if (!output.isHidden) return output.prefix ?? defaultOutputPrefix(settings);
+  const root = store.url('x').slice(0, -1);
+  const key = input.url.startsWith(root) ? decodeURIComponent(input.url.slice(root.length)) : '';
+  const [, folder = '', file = ''] = /^(.*\/)?([^/]+)$/.exec(key) ?? [];
+  if (file === '')
+    throw fault('request-invalid', `output.isHidden: expected an input in the store itself, below ${root}`);
+  return `${folder}${HIDDEN}/${file}/${profile.replace('@', '-')}`;
+}

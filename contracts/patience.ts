@@ -1,0 +1,19 @@
+import { ERRORS, problemOf } from './errors.js';
+
+/**
+ * How a transfer is repeated, as options of p-retry: long enough for a peer that is away for some minutes, and by each
+ * request anew, so that what goes on is never given up.
+ */
+export const PATIENCE = {
+  retries: Infinity,
+  minTimeout: 500,
+  maxTimeout: 10_000,
+  randomize: true,
+  maxRetryTime: 900_000,
+} as const;
+
+/** Whether the same request may succeed later; what is not in the catalogue is a fault of the program. */
+export function isRetryable(error: unknown): boolean {
+  const problem = problemOf(error);
+  return problem !== undefined && ERRORS[problem.code].retryable;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { fault, type ErrorCode } from './errors.js';
+import { NAME_PATTERN } from './ids.js';
+import { redact } from './redact.js';
+
+/** What callers name things by: it becomes part of ids and keys. */
+export const name = z
+  .string()
+  .regex(NAME_PATTERN, 'expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit');
+
+/** An object that names the fields it knows when it meets one that it does not. */
+export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? `expected no fields but ${Object.keys(shape).join(', ')}` : undefined,
+  });
+
+/** What a request says, or a failure that names its first wrong field; `codeOf` tells which one by the field's path. */
+export function parseRequest<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  codeOf: (path: string) => ErrorCode = codeOfName,
+): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.join('.') ?? '';
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
+  throw fault(
+    unknown ? 'request-invalid' : codeOf(path),
+    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${unknown?.join(', ') ?? show(valueAt(input, issue?.path ?? []))}`,
+  );
+}
+
+const codeOfName = (path: string): ErrorCode =>
+  path === 'streamId' || path === 'tenant' ? 'stream-id-invalid' : 'request-invalid';
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
+
+/** Redacted before it is cut: half a URL no longer shows where its password ends. */
+export const show = (value: unknown): string =>
+  redact(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, 120);

@@ -1,0 +1,22 @@
+/** Containers that are read: none that names other files, such as playlists. */
+const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac';
+
+/** Larger than what a default limit lets through, and a bound for what a decoder may be made to allocate. */
+const MAX_PIXELS = 8192 * 8192;
+
+/** Ahead of what else is said of an input. */
+export const guards = (maxPixels = MAX_PIXELS): string[] => [
+  ...['-protocol_whitelist', 'file,pipe'],
+  ...['-format_whitelist', FORMATS],
+  ...['-max_pixels', String(maxPixels)],
+];
+
+/** A list of our own files. */
+export const listInput = (list: string): string[] => [
+  ...['-protocol_whitelist', 'file,pipe', '-f', 'concat', '-safe', '0', '-i', `file:${list}`],
+];
+
+export const fileInput = (file: string): string[] => [...guards(), '-i', `file:${file}`];
+
+/** Of one packet of AAC-LC. */
+export const AAC_SAMPLES = 1024;

@@ -1,0 +1,61 @@
+import { fault } from '../../contracts/errors.js';
+import type { Timeline } from './describe-tracks.js';
+import type { PacketCounts } from './packet-counts.js';
+import type { PicturesReader } from './pictures-reader.js';
+import { fractionOf, tickScale, type Track } from './tracks.js';
+
+export interface TimelineOptions {
+  track: Track;
+  counts: PacketCounts;
+  pictures: PicturesReader;
+}
+
+export type FoundTimeline = Timeline & { from: 'packets' | 'pictures'; warnings: string[] };
+
+/** A jump back of the clock by more than this is no reordering, seconds. */
+const JUMP_S = 2;
+/** How far before a keyframe a demuxer that seeks by decoding times has to look, seconds. */
+const SEEK_MARGIN_S = 0.2;
+
+/**
+ * When each picture is shown that a decoder will give. Packets tell, unless they have no times or two of them make one
+ * picture; a look at the first ones shows whether what they tell is true, and which cannot be decoded at the start.
+ */
+export async function timelineOf({ track, counts, pictures }: TimelineOptions): Promise<FoundTimeline | undefined> {
+  if (counts.packets === 0) return undefined;
+  const [above, below] = fractionOf(track.time_base) ?? [1, 1000];
+  if ((counts.backwards * above) / below > JUMP_S)
+    throw fault('input-unsupported', `its clock jumps back by ${((counts.backwards * above) / below).toFixed(1)} s`);
+  const { convert } = tickScale(track);
+  const decoded = await pictures.readFirst(track.index);
+  if (decoded.length === 0) throw fault('input-damaged', 'the first pictures of its video cannot be decoded');
+  const packets = counts.pts.sort((a, b) => a - b);
+  const first = Math.min(...decoded);
+  const skipped = packets.findIndex((pts) => pts >= first);
+  const isTrue = counts.untimed === 0 && doPacketsTell(decoded, packets.slice(Math.max(0, skipped)));
+  const times = isTrue ? packets.slice(skipped) : (await pictures.readAll(track.index)).sort((a, b) => a - b);
+  return {
+    timeline: times.map(convert),
+    keyframes: isTrue
+      ? counts.keys.map(({ pts, dts }) => ({
+          ticks: convert(pts),
+          seekS: (Math.min(pts, dts) * above) / below - SEEK_MARGIN_S,
+        }))
+      : [],
+    from: isTrue ? 'packets' : 'pictures',
+    warnings: [
+      ...(isTrue && skipped > 0 ? [`the first ${skipped} pictures cannot be decoded and are left out`] : []),
+      ...(isTrue ? [] : ['the time of pictures is known only by decoding them, so the video is one chunk']),
+    ],
+  };
+}
+
+/** Whether the decoder gives a picture for each packet at its time, as far as was looked. */
+function doPacketsTell(decoded: readonly number[], packets: readonly number[]): boolean {
+  const sorted = [...decoded].sort((a, b) => a - b);
+  const known = new Set(packets);
+  const end = packets.findIndex((pts) => pts > sorted.at(-1)!);
+  const expected = end < 0 ? packets.length : end;
+  // The look ends in the middle of a reordering, where a few pictures are not there yet.
+  return sorted.every((pts) => known.has(pts)) && expected - sorted.length <= 2;
+}
