@@ -10,7 +10,7 @@ export const createApplyCapturePolicy = (registry: CaptureRegistry) =>
     segmentId: string;
     policy: Policy;
   }): Promise<AppliedPolicy> {
-    const capture = registry.get(segmentId);
+    const { capture } = registry.get(segmentId);
     const { fromSlotMs, policy: current } = capture.account.applied;
     if (current.revision >= policy.revision) return { ...current, fromSlotMs };
     return capture.apply(policy);

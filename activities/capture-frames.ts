@@ -1,12 +1,13 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { fault } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
-import type { CaptureEnd, CaptureSegmentInput } from '../contracts/messages.js';
-import { Capture } from './capture/capture.js';
+import { isCurrentSegmentQuery, NO_ACCOUNT, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
+import { Capture, type CaptureStart } from './capture/capture.js';
 import type { CaptureHost } from './capture/capture-host.js';
+import { createFoundAnnouncer } from './capture/found-announcer.js';
 import { createGapAnnouncer } from './capture/gap-announcer.js';
 import { createLedgerWriter } from './capture/ledger-writer.js';
-import { recoverPart } from './capture/recover-part.js';
+import { cutOf, recoverPart } from './capture/recover-part.js';
 import { createReporter } from './capture/reporter.js';
 import { heartbeatOnProgress } from './heartbeat.js';
 
@@ -17,9 +18,13 @@ import { heartbeatOnProgress } from './heartbeat.js';
 export const createCaptureFrames = (host: CaptureHost) =>
   async function captureFrames(input: CaptureSegmentInput): Promise<CaptureEnd> {
     const { info, cancellationSignal } = Context.current();
-    const { capture, settled } = await open(host, { input, isRetry: info.attempt > 1 });
+    const isRetry = info.attempt > 1;
+    if (isRetry && !(await isStillWanted(host, input))) return RELIEVED;
+    const { capture, settled, announceFound } = await open(host, { input, isRetry });
     const segmentId = info.workflowExecution?.workflowId ?? '';
-    const leave = host.registry.add(segmentId, { capture, streamWorkflowId: streamWorkflowId(input.session) });
+    const leave = host.registry.add(segmentId, {
+      ...{ capture, session: input.session, epoch: input.epoch, announceFound },
+    });
     const onCancel = (): void => {
       capture.stop('stopped');
     };
@@ -37,8 +42,15 @@ export const createCaptureFrames = (host: CaptureHost) =>
     }
   };
 
+/** How a segment ends that was relieved while its host was lost: its account is its successor's to recover. */
+const RELIEVED: CaptureEnd = { reason: 'lost', ...NO_ACCOUNT };
+
+const isStillWanted = ({ client }: CaptureHost, { session, epoch }: CaptureSegmentInput): Promise<boolean> =>
+  client.workflow.getHandle(streamWorkflowId(session)).query(isCurrentSegmentQuery, epoch);
+
 interface Opened {
   capture: Capture;
+  announceFound(slots: readonly number[]): void;
   /** Resolves when the ledger, the gaps and the reports of the ended capture are where they belong. */
   settled(end: CaptureEnd): Promise<void>;
 }
@@ -49,26 +61,33 @@ async function open(
 ): Promise<Opened> {
   const { session, epoch, settings } = input;
   const { store, events, client, closing } = host;
+  if (!host.takesCaptures()) throw fault('worker-missing', `host ${host.name} is about to stop`);
   await host.checkSource(settings.source.url);
-  const resumes = isRetry ? await recoverPart({ store, session, epoch, nowMs: host.nowMs() }) : undefined;
+  const { found, ...start } = input.isSuccessor ? { found: [] } : await startOf(host, { input, isRetry });
   const beat = heartbeatOnProgress(() => ({ ...capture.account.progress, host: host.name }));
   const stop = (): void => {
     capture.stop('stopped');
   };
   const reporter = createReporter({ client, session, epoch, onUnknown: stop });
   const gaps = createGapAnnouncer({ events, session, epoch, closing, onAttempt: beat });
+  const frames = createFoundAnnouncer({ store, events, session, closing, onAttempt: beat });
+  frames.announce(found);
   const part = () => capture.account.part(host.nowMs());
   const ledger = createLedgerWriter({ store, session, epoch, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
-    ...{ ffmpeg: host.ffmpeg, host: host.name, delivery: host.delivery, resumes },
+    ...{ ffmpeg: host.ffmpeg, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
     nowMs: () => host.nowMs(),
     random: Math.random,
     onProgress: beat,
+    mayPublish: () => host.lease.mayPublish(),
     onReport: (report) => {
       reporter.report(report);
     },
     onGaps: (found) => {
       gaps.announce(found);
+    },
+    onPolicy: () => {
+      ledger.touchNow();
     },
     onAccount: () => {
       ledger.touch();
@@ -77,12 +96,27 @@ async function open(
   const { cancellationSignal } = Context.current();
   return {
     capture,
+    announceFound: (slots) => {
+      frames.announce(slots);
+    },
     async settled(end) {
       // Without a picture there is no account, and an empty one would look like a session that has begun.
       if (capture.account.firstSlotMs !== undefined) await ledger.flush();
-      await Promise.all([reporter.idle(), gaps.idle()]);
+      await Promise.all([reporter.idle(), gaps.idle(), frames.idle()]);
       const isSegmentGone = cancellationSignal.aborted && Context.current().cancellationDetails?.notFound;
       if (isSegmentGone) await reporter.tellLost({ ...end, reason: 'lost' });
     },
   };
+}
+
+/** A retry goes on with its own account; a first attempt, or one that has none yet, with that of the segment before it. */
+async function startOf(
+  { store, nowMs }: CaptureHost,
+  { input: { session, epoch, predecessor }, isRetry }: { input: CaptureSegmentInput; isRetry: boolean },
+): Promise<CaptureStart & { found: number[] }> {
+  const recovery = { store, session, nowMs: nowMs() };
+  const resumes = isRetry ? await recoverPart({ ...recovery, epoch }) : undefined;
+  if (resumes) return { resumes: resumes.part, found: resumes.found };
+  const { cut: continues, found } = await cutOf(predecessor, recovery);
+  return { continues, found };
 }

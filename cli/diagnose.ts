@@ -4,7 +4,9 @@ import { connect } from '../client/connect.js';
 import { problemOf } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { confinement } from '../media/confinement.js';
 import { inspectFfmpeg } from '../media/inspect-ffmpeg.js';
+import { inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { readConfig, type Config } from '../workers/config.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
@@ -21,6 +23,8 @@ type Check = (config: Config) => Promise<string>;
 
 const CHECKS: Record<string, Check> = {
   ffmpeg: ({ ffmpeg }) => inspectFfmpeg(ffmpeg),
+  encoder: checkEncoder,
+  sandbox: checkSandbox,
   temporal: checkTemporal,
   store: checkStore,
   events: checkEvents,
@@ -46,6 +50,18 @@ async function find(check: string, look: () => Promise<string>): Promise<Finding
     const problem = problemOf(error);
     return { check, isGood: false, detail: problem ? `${problem.code}: ${problem.message}` : String(error) };
   }
+}
+
+async function checkEncoder({ ffmpeg }: Config): Promise<string> {
+  const { canToneMap } = await inspectEncoder(ffmpeg);
+  return `has what transcodes need${canToneMap ? '' : ', but cannot map the tones of HDR'}`;
+}
+
+async function checkSandbox(): Promise<string> {
+  const [network, limits] = ['unshare', 'prlimit'];
+  const found = await confinement();
+  if (!found.includes(network)) throw new Error(`ffmpeg keeps its network: ${network} may not make a namespace here`);
+  return `ffmpeg of transcodes has no network${found.includes(limits) ? ', and limits' : `, but no limits: ${limits} is missing`}`;
 }
 
 async function checkTemporal(): Promise<string> {
@@ -80,7 +96,7 @@ async function checkStore(): Promise<string> {
 
 async function checkEvents(): Promise<string> {
   await withAdapters(async ({ source }) => {
-    for (const topic of [TOPICS.frames, TOPICS.streams]) {
+    for (const topic of [TOPICS.frames, TOPICS.streams, TOPICS.transcodes, TOPICS.deadLetters]) {
       for await (const _ of source.read(topic, { sinceMs: Date.now() })) break;
     }
   });

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addChaosCommand } from './chaos.js';
+import { addDeadLetterCommands } from './dead-letters.js';
 import { addDoctorCommand } from './doctor.js';
 import { EXIT } from './exit-code.js';
+import { addServerCommand } from './server.js';
 import { addStackCommands } from './stack.js';
 import { addStreamCommands } from './stream.js';
+import { addTranscodeCommands } from './transcode.js';
 import { addVerifyCommands } from './verify.js';
 import { addWorkerCommand } from './worker.js';
 
@@ -12,7 +16,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 const program = new Command('reelay')
-  .description('Live-stream frame capture as durable Temporal workflows')
+  .description('Live-stream frame capture and transcodes as durable Temporal workflows')
   .version(version)
   .exitOverride()
   .showHelpAfterError('(--help tells more)');
@@ -22,9 +26,13 @@ addStackCommands(program, {
   },
 });
 addWorkerCommand(program);
+addServerCommand(program);
 addStreamCommands(program);
+addTranscodeCommands(program);
 addVerifyCommands(program);
+addDeadLetterCommands(program);
 addDoctorCommand(program);
+addChaosCommand(program);
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDuration } from '../contracts/duration.js';
 import type { PolicyChange, Size } from '../contracts/stream.js';
+import { toMs } from './arguments.js';
 import { runCommand } from './output.js';
 import type { StartFlags } from './stream-start.js';
 import type { StreamFlags } from './stream-verbs.js';
@@ -66,12 +66,6 @@ const frames = () => import('./stream-frames.js');
 
 const change = (id: string, wanted: { flags: StreamFlags; change: PolicyChange }): Promise<void> =>
   runCommand(wanted.flags, async () => (await verbs()).change(id, wanted));
-
-function toMs(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError('expected a duration such as 250ms, 1s or 5m');
-  return ms;
-}
 
 function addSize(text: string, sizes: Size[]): Size[] {
   const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? [];

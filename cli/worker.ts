@@ -3,6 +3,7 @@ import { fault } from '../contracts/errors.js';
 import { ROLES, type Role } from '../workers/roles.js';
 import { runCommand } from './output.js';
 import { adoptStack } from './stack-environment.js';
+import { untilStopped } from './until-stopped.js';
 
 export function addWorkerCommand(program: Command): void {
   program
@@ -18,14 +19,8 @@ async function run(roles: readonly Role[]): Promise<void> {
     import('../workers/config.js'),
     import('../workers/run-workers.js'),
   ]);
-  const stopping = new AbortController();
-  // Not `once`: signal-exit, which execa brings, ends the process where no listener of ours is left.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      stopping.abort();
-    });
   await runWorkers({
-    ...{ config: readConfig(), roles, stopping: stopping.signal },
+    ...{ config: readConfig(), roles, stopping: untilStopped() },
     onReady: () => {
       console.log(JSON.stringify({ ready: true, roles, pid: process.pid }));
     },

@@ -2,8 +2,10 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Problem } from './errors.js';
 import type { SessionRef } from './keys.js';
 import type { LedgerCounts } from './ledger.js';
+import type { RedriveState } from './redrive.js';
 import type { RatePoint } from './slots.js';
 import type { AppliedPolicy, Policy, PolicyChange, StreamSettings, StreamState } from './stream.js';
+import type { TranscodeState } from './transcode.js';
 
 /** What one capture is told at its start. */
 export interface CaptureSegmentInput {
@@ -11,31 +13,68 @@ export interface CaptureSegmentInput {
   epoch: number;
   settings: StreamSettings;
   policy: Policy;
-  /** Where the capture before it ended; what is due from there on is this one's to account for. */
-  continues?: { untilMs: number; timeline: RatePoint[] };
+  /** The segment that it follows; missing for the first of a session. */
+  predecessor?: Predecessor;
+  /** It is to get ready beside a segment that still captures, and to publish nothing until it is told to begin. */
+  isSuccessor?: boolean;
+}
+
+/** Where the account of a segment ends: what is due from there on is its successor's. */
+export interface Cut {
+  /** Not included; a slot of the rate in force. 0, and no rate, where there never was a picture. */
+  untilMs: number;
+  timeline: RatePoint[];
+}
+
+export interface Predecessor {
+  epoch: number;
+  /** Missing where its host was lost: its account is recovered from the store. */
+  cut?: Cut;
+}
+
+/** Which host captures, and which process of it: a host that is started again is another instance. */
+export interface HostInstance {
+  host: string;
+  instance: string;
 }
 
 /** What a capture says to its stream while it runs. */
 export type CaptureReport =
-  | { kind: 'attached'; epoch: number; host: string; revision: number }
+  | ({ kind: 'attached'; epoch: number; revision: number } & HostInstance)
+  /** A successor has pictures for all slots from here on. */
+  | ({ kind: 'ready'; epoch: number; revision: number; firstSlotMs: number } & HostInstance)
+  /** The segment is over, or its host is to stop: it captures on until its successor takes over. */
+  | { kind: 'relay-wanted'; epoch: number }
   | { kind: 'capturing'; epoch: number; atMs: number; firstSlotMs: number }
   | { kind: 'waiting' | 'interrupted'; epoch: number; atMs: number; problem: Problem };
 
 export interface CaptureEnd {
-  reason: 'stopped' | 'source-ended' | 'segment-over' | 'handover' | 'failed' | 'lost';
+  reason: 'stopped' | 'source-ended' | 'handover' | 'failed' | 'lost';
   problem?: Problem;
   untilMs: number;
   timeline: RatePoint[];
   counts: LedgerCounts;
 }
 
+/** The account of a capture that tells none: it never ran, or its host did not answer. */
+export const NO_ACCOUNT: Pick<CaptureEnd, 'untilMs' | 'timeline' | 'counts'> = {
+  ...{ untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } },
+};
+
 export interface SegmentEnded {
   epoch: number;
   end: CaptureEnd;
 }
 
-export interface CaptureAddress {
+/** What a successor is told when its slots begin. */
+export interface BeginCapture {
   segmentId: string;
+  predecessor: Predecessor;
+  policy: Policy;
+  /** The segment before it was cut while it captured, so no slot is without a picture in between. */
+  isSeamless: boolean;
+  /** The stream is told of its first picture, which ends an interruption. */
+  isAway: boolean;
 }
 
 export const changeCaptureRateSignal = defineSignal<[{ everyMs: number }]>('changeCaptureRate');
@@ -45,7 +84,17 @@ export const resumeStreamSignal = defineSignal('resumeStream');
 export const stopStreamSignal = defineSignal('stopStream');
 export const captureReportedSignal = defineSignal<[CaptureReport]>('captureReported');
 export const segmentEndedSignal = defineSignal<[SegmentEnded]>('segmentEnded');
+/** The lease of a host has lapsed: its captures are taken over. */
+export const hostLostSignal = defineSignal<[HostInstance]>('hostLost');
+/** To `captureHost`: this process captures from now on, and none before it. */
+export const hostStartedSignal = defineSignal<[{ instance: string }]>('hostStarted');
 export const setCapturePolicyUpdate = defineUpdate<AppliedPolicy, [PolicyChange]>('setCapturePolicy');
 export const streamStateQuery = defineQuery<StreamState>('streamState');
+/** Whether the segment of that epoch is still the stream's, or is to be: what a host asks that has lost touch with it. */
+export const isCurrentSegmentQuery = defineQuery<boolean, [number]>('isCurrentSegment');
 /** Whether a stream runs with exactly these settings: how a repeated start tells itself from a conflicting one. */
 export const hasSettingsQuery = defineQuery<boolean, [StreamSettings]>('hasSettings');
+export const redriveStateQuery = defineQuery<RedriveState>('redriveState');
+export const transcodeStateQuery = defineQuery<TranscodeState>('transcodeState');
+/** Somebody plays the video from there, milliseconds of the media: what he sees next is made first. */
+export const playSignal = defineSignal<[{ atMs: number }]>('play');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fault, type ErrorCode, type Problem } from './errors.js';
-import { DEFAULT_TENANT, NAME_PATTERN } from './ids.js';
-import { redact } from './redact.js';
+import { DEFAULT_TENANT } from './ids.js';
+import { fields, name, parseRequest, show } from './request.js';
 
 export const MIN_EVERY_MS = 100;
 export const MAX_EVERY_MS = 3_600_000;
@@ -13,9 +13,6 @@ const UNESCAPED = /^[^\s\p{Cc}]+$/u;
 /** What a stream captures at each risk level unless it brings its own rates. */
 export const DEFAULT_RATES: Readonly<Record<string, number>> = { low: 5000, medium: 2000, high: 1000, critical: 250 };
 
-const name = z
-  .string()
-  .regex(NAME_PATTERN, 'expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit');
 const everyMs = z
   .int('expected a whole number of milliseconds')
   .min(MIN_EVERY_MS, `expected at least ${MIN_EVERY_MS} ms`)
@@ -29,13 +26,6 @@ const level = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a lower-case 
 const rates = z
   .record(level, everyMs)
   .refine((record) => Object.keys(record).length > 0, 'expected a rate for at least one risk level');
-
-/** An object that names the fields it knows when it meets one that it does not. */
-const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `expected no fields but ${Object.keys(shape).join(', ')}` : undefined,
-  });
 
 export const sizeSchema = fields({ width: side, height: side });
 export type Size = z.infer<typeof sizeSchema>;
@@ -62,8 +52,11 @@ export const streamRequestSchema = fields({
     reconnectWindowMs: z.int().min(0).max(1_800_000).default(60_000),
   }),
   capture: captureSchema.default({ sizes: [], quality: 80 }),
-  /** How long one host captures before the stream is relayed, milliseconds. */
-  segmentMs: z.int().min(5000).max(86_400_000).default(3_600_000),
+  /**
+   * How long one host captures before the stream is relayed, milliseconds, less up to a tenth. A relay costs about 50
+   * history events, so that at 4 h an hour of a stream costs less than 15.
+   */
+  segmentMs: z.int().min(5000).max(86_400_000).default(14_400_000),
 });
 
 /** What a caller writes, with every default left out if he likes. */
@@ -93,13 +86,13 @@ export interface AppliedPolicy extends Policy {
 }
 
 export function parseStreamRequest(input: unknown): StreamSettings {
-  const settings = parse(streamRequestSchema, input);
+  const settings = parseRequest(streamRequestSchema, input, codeOf);
   assertSourceUrl(settings.source.url);
   initialPolicy(settings);
   return settings;
 }
 
-export const parsePolicyChange = (input: unknown): PolicyChange => parse(policyChangeSchema, input);
+export const parsePolicyChange = (input: unknown): PolicyChange => parseRequest(policyChangeSchema, input, codeOf);
 
 export const ratesOf = ({ capture }: StreamSettings): Record<string, number> =>
   typeof capture.everyMs === 'object' ? capture.everyMs : DEFAULT_RATES;
@@ -138,31 +131,12 @@ export function changePolicy(
   return next;
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const path = issue?.path.join('.') ?? '';
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
-  throw fault(
-    unknown ? 'request-invalid' : codeFor(path),
-    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${unknown?.join(', ') ?? show(valueAt(input, issue?.path ?? []))}`,
-  );
-}
-
-function codeFor(path: string): ErrorCode {
+function codeOf(path: string): ErrorCode {
   if (path === 'streamId' || path === 'tenant') return 'stream-id-invalid';
   if (path.includes('everyMs')) return 'interval-out-of-range';
   if (path.includes('sizes')) return 'size-out-of-range';
   return path === 'source.url' ? 'source-url-invalid' : 'request-invalid';
 }
-
-const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
-
-/** Redacted before it is cut: half a URL no longer shows where its password ends. */
-const show = (value: unknown): string =>
-  redact(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, 120);
 
 function assertSourceUrl(text: string): void {
   const isUsable = text.length <= MAX_URL_LENGTH && UNESCAPED.test(text) && URL.canParse(text);

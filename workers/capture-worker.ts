@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { createDelivery } from '../activities/capture/deliver-frames.js';
+import type { CaptureHost } from '../activities/capture/capture-host.js';
+import { createHostLease } from '../activities/capture/host-lease.js';
 import { createCaptureRegistry } from '../activities/capture/registry.js';
-import { openSpool } from '../activities/capture/spool.js';
-import { createCaptureActivities, createHostActivities } from '../activities/index.js';
+import { createCaptureActivities, createHostActivities, createSpooledLetterActivities } from '../activities/index.js';
 import { CAPTURE_QUEUE, captureHostQueue } from '../contracts/queues.js';
+import { askForLease } from './ask-for-lease.js';
 import { nowMs } from './clock.js';
 import type { Config } from './config.js';
+import { drainCaptures } from './drain-captures.js';
 import type { Adapters } from './open-adapters.js';
+import { openDelivery } from './open-delivery.js';
 import { createSourceGuard } from './source-guard.js';
 import { watchStreamLeases } from './stream-lease.js';
 
@@ -22,13 +26,20 @@ interface CaptureWorkerStart {
 
 export interface CaptureWorker {
   workers: Worker[];
-  /** Hands all captures over, and gives up on undelivered frames, which stay in the spool, at the end of the grace time. */
-  drain(): void;
-  close(): void;
+  /** Takes the lease of the host, without which a loss of it is noticed late. */
+  open(): void;
+  /**
+   * Has all captures relayed to other hosts, and hands over those that no host takes in time; gives up on undelivered
+   * frames, which stay in the spool, at the end of the grace time. Its workers end by it.
+   */
+  drain(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** What captures may take to deliver their last frames when the worker stops; below the workers' own force time. */
-const DELIVER_WITHIN_MS = 20_000;
+/** Each is an update of the server's; a cancelled segment, which few cancel by hand, hears of it by the next. */
+const HEARTBEATS_APART = '30s';
+/** A heartbeat is how a redrive hears that it is cancelled. */
+const HEAR_OF_CANCEL_WITHIN = '2s';
 
 /** Runs captures, and the queue of this host by which messages reach them. */
 export async function createCaptureWorker({
@@ -40,54 +51,56 @@ export async function createCaptureWorker({
 }: CaptureWorkerStart): Promise<CaptureWorker> {
   const closing = new AbortController();
   const registry = createCaptureRegistry();
-  const { store, sink: events } = adapters;
-  const spool = await openSpool({ folder: config.spoolDir, maxBytes: config.spoolMaxBytes });
-  const delivery = createDelivery({
-    ...{ spool, store, events, concurrency: config.deliveryConcurrency, closing: closing.signal },
-    onProblem: (error, { session, slotMs }) => {
-      log.warn({ ...session, slotMs, error: String(error) }, 'frame is not delivered yet');
-    },
+  const { delivery, dead, store, events, close } = await openDelivery({
+    config,
+    adapters,
+    log,
+    closing: closing.signal,
   });
-  void delivery.deliverLeftovers().then(
-    (count) => {
-      if (count > 0) log.info({ count }, 'delivered what the spool held');
-    },
-    (error: unknown) => {
-      if (!closing.signal.aborted) log.error({ error: String(error) }, 'the spool cannot be drained');
-    },
-  );
   const checkSource = createSourceGuard({
     allowPrivate: config.allowPrivateSources,
     allowFile: config.allowFileSources,
   });
-  const host = {
-    name: config.host,
-    ffmpeg: config.ffmpeg,
-    client,
-    store,
-    events,
-    delivery,
-    registry,
-    closing: closing.signal,
-    nowMs,
-    checkSource,
+  let isDraining = false;
+  const instance = randomUUID().slice(0, 8);
+  const lease = createHostLease({
+    ...{ client, registry, leaseMs: config.hostLeaseMs },
+    ask: () => askForLease(client, { host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    onError: (error) => {
+      log.warn({ error: String(error) }, 'the lease of this host cannot be renewed');
+    },
+  });
+  const host: CaptureHost = {
+    ...{ name: config.host, instance, ffmpeg: config.ffmpeg, client, store, events, delivery, registry, lease },
+    ...{ closing: closing.signal, nowMs, checkSource, takesCaptures: () => !isDraining },
   };
   const shared = {
     connection,
     namespace: client.options.namespace,
-    shutdownGraceTime: '25s',
-    shutdownForceTime: '40s',
+    shutdownGraceTime: '35s',
+    shutdownForceTime: '50s',
   } as const;
-  const workers = await Promise.all([
+  const [captures, messages] = await Promise.all([
     Worker.create({
       ...shared,
       taskQueue: CAPTURE_QUEUE,
       activities: createCaptureActivities(host),
       maxConcurrentActivityTaskExecutions: config.maxStreams,
+      maxHeartbeatThrottleInterval: HEARTBEATS_APART,
+      // What a frozen process has asked for is given to it all the same: so each asks for one capture at a time.
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
     }),
-    Worker.create({ ...shared, taskQueue: captureHostQueue(config.host), activities: createHostActivities(registry) }),
+    Worker.create({
+      ...shared,
+      taskQueue: captureHostQueue(config.host),
+      activities: {
+        ...createHostActivities(host, lease),
+        ...createSpooledLetterActivities({ ...adapters, host: config.host, dead, events: adapters.sink }),
+      },
+      maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
+    }),
   ]);
-  const lease = watchStreamLeases({
+  const streams = watchStreamLeases({
     client,
     registry,
     host: config.host,
@@ -96,16 +109,22 @@ export async function createCaptureWorker({
     },
   });
   return {
-    workers,
-    drain() {
-      for (const { capture } of registry.entries.values()) capture.stop('handover');
-      setTimeout(() => {
-        closing.abort();
-      }, DELIVER_WITHIN_MS).unref();
+    workers: [captures, messages],
+    open: () => {
+      lease.open();
     },
-    close() {
-      lease.close();
+    async drain() {
+      isDraining = true;
+      captures.shutdown();
+      await drainCaptures(registry, { closing });
+      await lease.close();
+      messages.shutdown();
+    },
+    async close() {
+      streams.close();
       closing.abort();
+      await lease.close();
+      await close();
     },
   };
 }

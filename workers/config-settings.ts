@@ -8,8 +8,11 @@ import {
   DEFAULT_S3_CHECKSUMS,
   DEFAULT_SOCKET_TIMEOUT_MS,
   S3_CHECKSUMS,
-} from '../adapters/object-store/s3.js';
+} from '../adapters/object-store/s3-connection.js';
+import { SERVER_SETTINGS } from './config-server-settings.js';
+import { setting, type Setting } from './setting.js';
 import {
+  duration,
   eventLogLocation,
   filePath,
   httpUrl,
@@ -19,6 +22,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './config-values.js';
+import { TRANSCODE_SETTINGS } from './config-transcode-settings.js';
 
 const MIB = 1024 * 1024;
 const DEFAULT_SPOOL_DIR = '.reelay/spool';
@@ -26,31 +30,12 @@ const DEFAULT_SPOOL_MAX_BYTES = 1024 * MIB;
 /** A stream at one frame a second takes about an eighth of a core where every picture is decoded. */
 const STREAMS_PER_CORE = 8;
 const DEFAULT_DELIVERY_CONCURRENCY = 16;
+/** A renewal a second: a host costs one request a second, a lost one is known within five. */
+const DEFAULT_HOST_LEASE_MS = 3000;
+const DEFAULT_DELIVERY_MAX_AGE = '1h';
 const MAX_TIMEOUT_MS = 600_000;
+const REGION = /^[a-z0-9-]+$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-
-interface Setting<Schema extends z.ZodType> {
-  /** In the environment; the field of the same setting in a file is the key of the table. */
-  variable: string;
-  unit: string;
-  meaning: string;
-  schema: Schema;
-  default?: z.input<Schema>;
-  /** Where the default differs from host to host. */
-  defaultText?: string;
-  isRequired?: true;
-  /** Never shown. */
-  isSecret?: true;
-}
-
-const setting = <
-  Schema extends z.ZodType,
-  const Rest extends Omit<Setting<Schema>, 'variable' | 'unit' | 'meaning' | 'schema'>,
->(
-  [variable, unit, meaning]: [string, string, string],
-  schema: Schema,
-  rest: Rest,
-) => ({ variable, unit, meaning, schema, ...rest });
 
 const timeout = (variable: string, meaning: string, defaultMs: number) =>
   setting([variable, 'ms', meaning], wholeNumber(1, MAX_TIMEOUT_MS), { default: defaultMs });
@@ -62,6 +47,35 @@ export const SETTINGS = {
     storeLocation(),
     { isRequired: true },
   ),
+  backupStore: setting(
+    ['REELAY_STORE_BACKUP', 'URL', 'where frames go while the store is away: `s3://bucket/prefix` or `file:///folder`'],
+    storeLocation(),
+    {},
+  ),
+  backupEndpoint: setting(
+    ['REELAY_STORE_BACKUP_ENDPOINT', 'URL', 'the S3 server of the backup; that of the store where it is not set'],
+    httpUrl('expected http://host:port or https://host:port'),
+    {},
+  ),
+  backupRegion: setting(
+    ['REELAY_STORE_BACKUP_REGION', 'name', 'the region of the backup; that of the store where it is not set'],
+    text('expected a region', REGION),
+    {},
+  ),
+  backupAccessKeyId: setting(
+    [
+      'REELAY_STORE_BACKUP_ACCESS_KEY_ID',
+      'text',
+      'who the worker is to the backup; as to the store where it is not set',
+    ],
+    text('expected an access key id'),
+    {},
+  ),
+  backupSecretAccessKey: setting(
+    ['REELAY_STORE_BACKUP_SECRET_ACCESS_KEY', 'text', 'the secret for that'],
+    text('expected a secret', /./s),
+    { isSecret: true },
+  ),
   events: setting(
     ['REELAY_EVENTS', 'URL', 'where events go: `kafka://host:port,host:port` or `file:///folder`'],
     eventLogLocation(),
@@ -71,6 +85,15 @@ export const SETTINGS = {
     ['REELAY_HOST', 'name', 'the name of this worker; no two workers that run at once may share one'],
     text('expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit', HOST),
     { default: hostname(), defaultText: "the machine's name" },
+  ),
+  hostLeaseMs: setting(
+    [
+      'REELAY_HOST_LEASE_MS',
+      'ms',
+      'after this long without a word from it a capture worker is taken for lost, and its streams are taken over',
+    ],
+    wholeNumber(1000, MAX_TIMEOUT_MS),
+    { default: DEFAULT_HOST_LEASE_MS },
   ),
   spoolDir: setting(
     ['REELAY_SPOOL_DIR', 'path', 'the folder of this worker alone where frames wait for their delivery'],
@@ -103,6 +126,12 @@ export const SETTINGS = {
     wholeNumber(1, 1000),
     { default: DEFAULT_DELIVERY_CONCURRENCY },
   ),
+  deliveryMaxAgeMs: setting(
+    ['REELAY_DELIVERY_MAX_AGE', 'duration', 'after which a frame that cannot be delivered becomes a dead letter'],
+    duration('60s'),
+    { default: DEFAULT_DELIVERY_MAX_AGE },
+  ),
+  ...TRANSCODE_SETTINGS,
   logLevel: setting(
     ['REELAY_LOG_LEVEL', 'word', 'the least level that is logged: `debug`, `info`, `warn` or `error`'],
     oneOf(['debug', 'info', 'warn', 'error']),
@@ -115,7 +144,7 @@ export const SETTINGS = {
   ),
   s3Region: setting(
     ['AWS_REGION', 'name', 'the region of the bucket; `us-east-1` where an endpoint is set'],
-    text('expected a region', /^[a-z0-9-]+$/),
+    text('expected a region', REGION),
     {},
   ),
   s3Checksums: setting(
@@ -180,6 +209,7 @@ export const SETTINGS = {
       isSecret: true,
     },
   ),
+  ...SERVER_SETTINGS,
 } as const satisfies Record<string, Setting<z.ZodType>>;
 
 /** Names the file of all the others, so it has no field in it. */

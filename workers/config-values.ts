@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { parseDuration } from '../contracts/duration.js';
 
 /*
  * What a setting may be. Each takes the text of an environment variable as well as the value of a JSON file, and says in
@@ -29,8 +30,34 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(words:
 
 export const text = (expected: string, pattern = /./) => z.string(expected).regex(pattern, expected);
 
+/** Milliseconds of `90s`, `1h` and the like. */
+export const duration = (least: string) =>
+  parsed((value) => {
+    const ms = parseDuration(value);
+    return ms !== undefined && ms >= (parseDuration(least) ?? 0) ? ms : undefined;
+  }, `expected a duration of at least ${least}, such as 90s or 1h`);
+
 /** A path, made absolute against the working folder. */
 export const filePath = (expected: string) => text(expected).transform((value) => path.resolve(value));
+
+/** Absolute paths with commas between them, or a JSON array of them. */
+export const folderList = () =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string'
+        ? value
+            .split(',')
+            .map((folder) => folder.trim())
+            .filter(Boolean)
+        : value,
+    z.array(
+      z
+        .string('expected absolute paths with commas between them')
+        .refine((folder) => path.isAbsolute(folder), 'expected absolute paths with commas between them')
+        .transform((folder) => path.resolve(folder)),
+      'expected absolute paths with commas between them',
+    ),
+  );
 
 export const storeLocation = () => parsed(parseStore, 'expected s3://bucket/prefix or file:///folder');
 
@@ -39,6 +66,29 @@ export const eventLogLocation = () =>
 
 export const httpUrl = (expected: string) =>
   text(expected).refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), expected);
+
+/** `host:port`; a host may be an IPv6 address in brackets. */
+export const listenAddress = (expected: string) =>
+  parsed((value) => {
+    const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(value) ?? [];
+    const host = bracketed ?? plain;
+    return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+  }, expected);
+
+/** An object of texts, as JSON or in the file as it is. */
+export const textsByName = (expected: string) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? jsonOf(value) : value),
+    z.record(z.string(), z.string().min(1), expected),
+  );
+
+function jsonOf(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value; // which is no object
+  }
+}
 
 function parsed<T>(parse: (value: string) => T | undefined, expected: string) {
   return z.string(expected).transform((value, context) => {

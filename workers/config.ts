@@ -84,6 +84,9 @@ const PARTNERS: readonly (readonly [SettingName, SettingName])[] = [
   ['kafkaSaslMechanism', 'kafkaSaslPassword'],
   ['kafkaTlsCertFile', 'kafkaTlsKeyFile'],
   ['kafkaTlsKeyFile', 'kafkaTlsCertFile'],
+  ['backupAccessKeyId', 'backupSecretAccessKey'],
+  ['backupSecretAccessKey', 'backupAccessKeyId'],
+  ['backupEndpoint', 'backupStore'],
 ];
 
 const missingPartners = (values: Partial<Record<SettingName, unknown>>): string[] =>

@@ -3,18 +3,33 @@ import { fileEventSink } from '../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../adapters/event-log/file-source.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
 import { kafkaEventSource } from '../adapters/event-log/kafka-source.js';
+import { openMediaInputs } from '../adapters/inputs/open-media-inputs.js';
+import { fileLargeObjects } from '../adapters/large-objects/file.js';
+import { s3LargeObjects } from '../adapters/large-objects/s3.js';
 import { fileObjectStore } from '../adapters/object-store/file.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
 import { fault } from '../contracts/errors.js';
 import { SETTINGS, type SettingName } from './config-settings.js';
 import type { EventSink, EventSource } from '../adapters/event-log/event-log.js';
 import type { KafkaOptions } from '../adapters/event-log/kafka-client.js';
+import type { MediaInputs } from '../adapters/inputs/media-inputs.js';
+import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
 import type { Log } from '../adapters/log.js';
+import type { S3Options } from '../adapters/object-store/s3-connection.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import type { Config } from './config.js';
+import type { StoreLocation } from './config-values.js';
 
 export interface Adapters {
   store: ObjectStore;
+  /** Where frames go while the store is away. */
+  backup?: ObjectStore;
+  /** Where frames may be. */
+  stores: readonly [ObjectStore, ...ObjectStore[]];
+  /** Files of any size in the store. */
+  large: LargeObjects;
+  /** What is to be transcoded. */
+  inputs: MediaInputs;
   sink: EventSink;
   source: EventSource;
   /** Lets what was published come to its outcome first. */
@@ -24,48 +39,98 @@ export interface Adapters {
 /** Opens no connection yet: each adapter does so when it is first used, and reports then what is wrong. */
 export async function openAdapters(config: Config, log?: Log): Promise<Adapters> {
   const { sink, source } = await openEventLog(config, log);
-  const store = openStore(config);
+  const store = openStore(config, config);
+  const large = openLarge(config);
+  const inputs = openInputs(config);
+  const backup = config.backupStore && openStore(config, backupOf(config, config.backupStore));
   return {
     store,
+    ...(backup ? { backup } : {}),
+    stores: backup ? [store, backup] : [store],
+    large,
+    inputs,
     sink,
     source,
     async close() {
-      await Promise.all([sink.close(), source.close(), store.close()]);
+      await Promise.all([sink, source, store, large, inputs, backup].map((each) => each?.close()));
     },
   };
 }
 
-function openStore(config: Config): ObjectStore {
-  const { store, s3Endpoint, s3Region } = config;
+interface StoreSettings {
+  store: StoreLocation;
+  s3Endpoint?: string;
+  s3Region?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+}
+
+function openStore(config: Config, settings: StoreSettings): ObjectStore {
+  const { store } = settings;
   if (store.kind === 'file') return fileObjectStore(store);
-  return s3ObjectStore({
-    bucket: store.bucket,
-    prefix: store.prefix,
-    ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
-    ...(s3Region === undefined ? {} : { region: s3Region }),
-    checksums: config.s3Checksums,
-    connectTimeoutMs: config.s3ConnectTimeoutMs,
-    socketTimeoutMs: config.s3SocketTimeoutMs,
-    requestTimeoutMs: config.s3RequestTimeoutMs,
-    maxSockets: config.s3MaxSockets,
+  return s3ObjectStore({ bucket: store.bucket, prefix: store.prefix, ...s3Of(config, settings) });
+}
+
+function openLarge(config: Config): LargeObjects {
+  const { store } = config;
+  if (store.kind === 'file') return fileLargeObjects(store);
+  return s3LargeObjects({ bucket: store.bucket, prefix: store.prefix, ...s3Of(config, config) });
+}
+
+const openInputs = (config: Config): MediaInputs =>
+  openMediaInputs({
+    s3: s3Of(config, config),
+    allowPrivate: config.allowPrivateSources,
+    allowFolders: config.inputAllowFolders,
+    maxBytes: config.inputMaxBytes,
   });
+
+const s3Of = (config: Config, { s3Endpoint, s3Region, credentials }: Omit<StoreSettings, 'store'>): S3Options => ({
+  ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint }),
+  ...(s3Region === undefined ? {} : { region: s3Region }),
+  ...(credentials ? { credentials } : {}),
+  checksums: config.s3Checksums,
+  connectTimeoutMs: config.s3ConnectTimeoutMs,
+  socketTimeoutMs: config.s3SocketTimeoutMs,
+  requestTimeoutMs: config.s3RequestTimeoutMs,
+  maxSockets: config.s3MaxSockets,
+});
+
+/** What is not said of the backup store is as for the store itself. */
+function backupOf(config: Config, store: StoreLocation): StoreSettings {
+  const { backupAccessKeyId: accessKeyId, backupSecretAccessKey: secretAccessKey } = config;
+  const s3Endpoint = config.backupEndpoint ?? config.s3Endpoint;
+  const s3Region = config.backupRegion ?? config.s3Region;
+  return {
+    store,
+    ...(s3Endpoint === undefined ? {} : { s3Endpoint }),
+    ...(s3Region === undefined ? {} : { s3Region }),
+    ...(accessKeyId !== undefined && secretAccessKey !== undefined
+      ? { credentials: { accessKeyId, secretAccessKey } }
+      : {}),
+  };
 }
 
 async function openEventLog(config: Config, log: Log | undefined): Promise<{ sink: EventSink; source: EventSource }> {
   const { events, publishDeadlineMs, maxPendingBytes } = config;
   if (events.kind === 'file') return { sink: fileEventSink(events), source: fileEventSource(events) };
-  const options: KafkaOptions = {
-    brokers: events.brokers,
-    clientId: `reelay-${config.host}`,
-    ...(await tlsOf(config)),
-    ...saslOf(config),
-    ...(log ? { log } : {}),
-  };
+  const options = await kafkaOptions({ ...config, events }, log);
   return {
     sink: kafkaEventSink({ ...options, publishDeadlineMs, maxPendingBytes }),
     source: kafkaEventSource(options),
   };
 }
+
+/** How brokers are reached and logged in to. */
+export const kafkaOptions = async (
+  config: Config & { events: { kind: 'kafka'; brokers: string[] } },
+  log: Log | undefined,
+): Promise<KafkaOptions> => ({
+  brokers: config.events.brokers,
+  clientId: `reelay-${config.host}`,
+  ...(await tlsOf(config)),
+  ...saslOf(config),
+  ...(log ? { log } : {}),
+});
 
 async function tlsOf(config: Config): Promise<Pick<KafkaOptions, 'tls'>> {
   if (!config.kafkaTls) return {};

@@ -1,12 +1,13 @@
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { fault } from '../contracts/errors.js';
-import { createCaptureWorker } from './capture-worker.js';
+import { createCaptureWorker, type CaptureWorker } from './capture-worker.js';
 import type { Config } from './config.js';
 import { adapterLog, createLog, temporalLogger } from './log.js';
 import { openAdapters } from './open-adapters.js';
 import type { Role } from './roles.js';
+import { createTranscodeWorker } from './transcode-worker.js';
 import { createWorkflowWorker } from './workflow-worker.js';
 
 interface RunOptions {
@@ -34,23 +35,32 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
       ? await createCaptureWorker({ connection, client, config, adapters, log })
       : undefined;
     const workflow = roles.includes('workflow')
-      ? [await createWorkflowWorker({ connection, namespace, adapters })]
+      ? [await createWorkflowWorker({ connection, client, config, adapters })]
       : [];
-    const workers = [...workflow, ...(capture?.workers ?? [])];
-    const stop = (): void => {
-      capture?.drain();
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    };
+    const transcode = roles.includes('transcode')
+      ? await createTranscodeWorker({ connection, client, config, adapters, log })
+      : undefined;
+    const others = [...workflow, ...(transcode ? [transcode.worker] : [])];
+    const workers = [...others, ...(capture?.workers ?? [])];
+    const stop = (): void => void drain({ capture, others });
     stopping.addEventListener('abort', stop, { once: true });
     try {
       const running = Promise.all(workers.map((worker) => worker.run()));
+      capture?.open();
       onReady();
       await running;
     } finally {
-      capture?.close();
+      await capture?.close();
+      await transcode?.close();
     }
   } finally {
     await adapters.close();
     await connection.close();
   }
+}
+
+/** A relay needs workflows: where one process runs both, they end last. */
+async function drain({ capture, others }: { capture: CaptureWorker | undefined; others: Worker[] }): Promise<void> {
+  await capture?.drain();
+  for (const worker of others) worker.shutdown();
 }

@@ -1,5 +1,8 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { confirmCapture } from '../activities/capture/host-lease.js';
 import type { CaptureRegistry } from '../activities/capture/registry.js';
+import { streamsOfHost } from '../activities/capture/streams-of-host.js';
+import { streamWorkflowId } from '../contracts/ids.js';
 
 interface LeaseStart {
   client: Client;
@@ -28,22 +31,8 @@ export function watchStreamLeases({ client, registry, host, onError }: LeaseStar
   async function check(): Promise<void> {
     if (registry.entries.size === 0) return;
     const running = new Set<string>();
-    const query = `WorkflowType = 'liveStream' AND ReelayHost = '${host.replaceAll("'", "''")}' AND ExecutionStatus = 'Running'`;
-    for await (const { workflowId } of client.workflow.list({ query })) running.add(workflowId);
-    for (const { capture, streamWorkflowId } of registry.entries.values()) {
-      if (running.has(streamWorkflowId)) continue;
-      if (await isRunning(streamWorkflowId)) capture.attach();
-      else capture.stop('stopped');
-    }
-  }
-
-  async function isRunning(workflowId: string): Promise<boolean> {
-    try {
-      const { status } = await client.workflow.getHandle(workflowId).describe();
-      return status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    for await (const workflowId of streamsOfHost(client, host)) running.add(workflowId);
+    for (const entry of registry.entries.values())
+      if (!running.has(streamWorkflowId(entry.session))) await confirmCapture(client, entry);
   }
 }

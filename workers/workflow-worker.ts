@@ -1,27 +1,62 @@
 import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
-import { createStreamActivities } from '../activities/index.js';
+import { createRestartTask } from '../activities/dead-letters/restart-task.js';
+import {
+  createDeadLetterActivities,
+  createJanitorActivities,
+  createStreamActivities,
+  createTaskActivities,
+  createTriggerActivities,
+} from '../activities/index.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
+import type { Config } from './config.js';
+import { keepJanitor } from './janitor-schedule.js';
 import type { Adapters } from './open-adapters.js';
+import { createSourceGuard } from './source-guard.js';
 
 interface WorkflowWorkerStart {
   connection: NativeConnection;
-  namespace: string;
+  client: Client;
+  config: Config;
   adapters: Adapters;
 }
 
 /** An idle stream costs about 1 MB here; what does not fit is replayed when it is needed again. */
 const CACHED_WORKFLOWS = 300;
 
+/** A heartbeat is how a redrive hears that it is cancelled; only few run at a time. */
+const HEAR_OF_CANCEL_WITHIN = '2s';
+
 /** Runs the workflows and their short activities; no media work, which would delay both. */
-export const createWorkflowWorker = ({ connection, namespace, adapters }: WorkflowWorkerStart): Promise<Worker> =>
-  Worker.create({
+export async function createWorkflowWorker({
+  connection,
+  client,
+  config,
+  adapters,
+}: WorkflowWorkerStart): Promise<Worker> {
+  const { store, large, stores, sink: events, source } = adapters;
+  const deps = {
+    ...{ store, large, stores, events, source, client, restartTask: createRestartTask(client) },
+    secrets: config.callbackSecrets,
+    checkUrl: createSourceGuard({ allowPrivate: config.allowPrivateSources, allowFile: false }),
+  };
+  await keepJanitor(client);
+  return Worker.create({
     connection,
-    namespace,
+    namespace: client.options.namespace,
     taskQueue: WORKFLOW_QUEUE,
     workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
-    activities: createStreamActivities({ store: adapters.store, events: adapters.sink }),
+    activities: {
+      ...createStreamActivities(deps),
+      ...createDeadLetterActivities(deps),
+      ...createTaskActivities(deps),
+      ...createJanitorActivities(deps),
+      ...createTriggerActivities(deps),
+    },
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
     shutdownGraceTime: '5s',
     shutdownForceTime: '15s',
   });
+}

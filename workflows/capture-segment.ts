@@ -9,7 +9,7 @@ import type { CaptureActivities } from '../activities/index.js';
 import { formatDuration } from '../contracts/duration.js';
 import { problemOf } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
-import { segmentEndedSignal, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
+import { NO_ACCOUNT, segmentEndedSignal, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
 import { CAPTURE_QUEUE } from '../contracts/queues.js';
 import { CAPTURE } from './policies.js';
 
@@ -35,12 +35,11 @@ export async function captureSegment(input: CaptureSegmentInput): Promise<Captur
 
 /** A cancelled segment is lost to its stream, which goes on with another; whoever wants the stream to end cancels that. */
 function endOf(error: unknown): CaptureEnd {
-  const nothing = { untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } };
-  if (isCancellation(error)) return { ...nothing, ...accountOf(error), reason: 'lost' };
+  if (isCancellation(error)) return { ...NO_ACCOUNT, ...accountOf(error), reason: 'lost' };
   return {
     reason: 'failed',
     problem: problemOf(error) ?? { code: 'source-failed', message: String(error) },
-    ...nothing,
+    ...NO_ACCOUNT,
   };
 }
 

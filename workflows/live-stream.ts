@@ -14,10 +14,11 @@ import { initialPolicy, parseStreamRequest, type StreamRequest } from '../contra
 import { announceInOrder, announceEnd } from './live-stream/announce.js';
 import type { Holder } from './live-stream/holder.js';
 import { registerHandlers } from './live-stream/handlers.js';
+import { awaitRetiring, dropSuccessor, relay, replaceSuccessor, startSuccessor } from './live-stream/relay.js';
 import { pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
 import { showState } from './live-stream/show-state.js';
-import { CONTINUE_AFTER_EVENTS } from './policies.js';
-import { nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
+import { CONTINUE_AFTER_EVENTS, SUCCESSOR_TAKEN_AT_MOST_MS, SUCCESSOR_TAKEN_WITHIN_MS } from './policies.js';
+import { isUncaptured, nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
 
 /** What starts a stream; `carried` is the state of the run before, which continued as new. */
 export type LiveStreamInput = StreamRequest & { carried?: StreamMachine; continueAfterEvents?: number };
@@ -63,6 +64,7 @@ function newMachine(request: StreamRequest): StreamMachine {
     phase: 'waiting',
     policy: initialPolicy(settings),
     epoch: 0,
+    retiring: [],
     interruptions: 0,
     announcements: [],
   };
@@ -80,6 +82,18 @@ async function run(holder: Holder, continueAfterEvents: number): Promise<boolean
       case 'start-segment':
         await startSegment(holder);
         break;
+      case 'start-successor':
+        await startSuccessor(holder);
+        break;
+      case 'relay':
+        await relay(holder);
+        break;
+      case 'drop-successor':
+        await dropSuccessor(holder);
+        break;
+      case 'await-retiring':
+        await awaitRetiring(holder);
+        break;
       case 'push-policy':
         // A storm of signals leaves no other moment; the next run pushes, but who waits for an answer waits in this one.
         if (mayContinue() && allHandlersFinished()) return false;
@@ -92,11 +106,19 @@ async function run(holder: Holder, continueAfterEvents: number): Promise<boolean
         return true;
       case 'wait': {
         if (mayContinue()) return false;
-        const seen = holder.machine;
-        await condition(() => holder.machine !== seen);
+        await waitForNews(holder);
       }
     }
   }
+}
+
+async function waitForNews(holder: Holder): Promise<void> {
+  const seen = holder.machine;
+  const isNews = () => holder.machine !== seen;
+  if (!isUncaptured(seen)) return condition(isNews);
+  const patienceMs = SUCCESSOR_TAKEN_WITHIN_MS * 2 ** (seen.successor?.tries ?? 0);
+  if (await condition(isNews, Math.min(patienceMs, SUCCESSOR_TAKEN_AT_MOST_MS))) return;
+  await replaceSuccessor(holder);
 }
 
 async function finish(holder: Holder): Promise<LiveStreamResult> {

@@ -1,12 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import type { Delivery } from './deliver-frames.js';
+import type { Delivery } from '../delivery/deliver-frames.js';
+import type { HostLease } from './host-lease.js';
 import type { CaptureRegistry } from './registry.js';
 
 /** What all captures of one host share; the capture worker makes it and closes it. */
 export interface CaptureHost {
   name: string;
+  /** Of this process: a host that is started again is another instance. */
+  instance: string;
   ffmpeg: string;
   /** Not the one of an activity's context, which goes silent once the activity is cancelled. */
   client: Pick<Client, 'workflow'>;
@@ -14,6 +17,9 @@ export interface CaptureHost {
   events: EventSink;
   delivery: Delivery;
   registry: CaptureRegistry;
+  lease: Pick<HostLease, 'mayPublish'>;
+  /** Whether it takes captures; false once it is to stop. */
+  takesCaptures(): boolean;
   /** Aborts when the worker gives up its last undelivered work. */
   closing: AbortSignal;
   /** Milliseconds on the Unix epoch, monotonic: the wall clock may be set while a capture runs. */

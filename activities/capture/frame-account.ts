@@ -1,17 +1,20 @@
 import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
 import type { SessionRef } from '../../contracts/keys.js';
+import type { Cut } from '../../contracts/messages.js';
 import {
   addSlot,
   dueRuns,
   rateAt,
   slotAfter,
   slotAt,
+  slotFrom,
   slotsOf,
   withRate,
   type RatePoint,
   type SlotRun,
 } from '../../contracts/slots.js';
 import type { AppliedPolicy, Policy } from '../../contracts/stream.js';
+import { openSlot, type Slot } from './open-slot.js';
 
 /**
  * What became of each due slot of one capture. Slots enter in order, pending until their frame is delivered or given
@@ -31,20 +34,25 @@ export interface FrameAccount {
     revision: number;
     everyMs: number;
   };
-  /** Takes the slot that a picture of this time serves, if none has yet; slots jumped over become gaps. */
+  /**
+   * Takes the slot that a picture of this time serves: the first one without a picture whose window has not passed, even
+   * where another rate rules by now. Slots jumped over become gaps.
+   */
   offer(timeMs: number, missingReason: GapReason): { slot: Slot | undefined; gaps: Gap[] };
   /** The end of a slot that `offer` gave out. */
   settle(slotMs: number, outcome: 'stored' | GapReason): void;
   /** The new policy rules from its first slot after `atMs`. */
   apply(policy: Policy, atMs: number): AppliedPolicy;
+  /**
+   * Ends the account at the first slot from `atMs` on that no picture has served, and answers which that is: the slots
+   * from there on are another's. `offer` takes none of them any more, and `close` accounts for none.
+   */
+  cut(atMs: number): Cut;
+  /** Where it was cut; infinity where it was not. */
+  readonly limitMs: number;
   /** Accounts for the slots before `untilMs` that no picture served, and ends the account there. */
   close(untilMs: number, missingReason: GapReason): Gap[];
   part(nowMs: number): LedgerPart;
-}
-
-export interface Slot {
-  slotMs: number;
-  everyMs: number;
 }
 
 interface Entry extends Slot {
@@ -59,7 +67,7 @@ export interface AccountStart {
   /** When this capture began to be: a policy that was changed while none ran rules from then on. */
   startMs: number;
   /** Where the account of the capture that this one continues ends; what is due from there on is ours. */
-  continues?: { untilMs: number; timeline: RatePoint[] };
+  continues?: Cut;
   /** This capture's own part, as it stood when its host was lost. */
   resumes?: LedgerPart;
 }
@@ -77,7 +85,8 @@ export function createFrameAccount({
   let appliedFromMs: number | null = null;
   let lastSlotMs = 0;
   const tally = { stored: resumes?.counts.stored ?? 0, gaps: resumes?.counts.gaps ?? 0 };
-  let timeline = resumes?.timeline ?? continues?.timeline.slice(-1) ?? [];
+  let timeline = resumes?.timeline ?? (continues ? timelineFrom(continues) : []);
+  let limitMs = Infinity;
   let fromMs = resumes?.fromMs ?? continues?.untilMs;
   let accountedMs = resumes?.untilMs ?? continues?.untilMs ?? 0;
   let finalMs = accountedMs;
@@ -103,13 +112,13 @@ export function createFrameAccount({
       return { lastSlotMs, ...tally, pending: pending.size, revision, everyMs };
     },
     offer(timeMs, missingReason) {
+      if (limitMs === 0) return { slot: undefined, gaps: [] };
       if (timeline.length === 0) timeline = [ratePoint(policy, slotAt(timeMs, policy.everyMs))];
-      const rate = rateAt(timeline, timeMs);
-      const slotMs = slotAt(timeMs, rate.everyMs);
-      if (rate.isPaused || slotMs < accountedMs || slotMs < rate.fromMs) return { slot: undefined, gaps: [] };
+      const slot = openSlot(timeline, { accountedMs, timeMs });
+      if (!slot || slot.slotMs >= limitMs) return { slot: undefined, gaps: [] };
+      const { slotMs } = slot;
       const missed = fromMs === undefined ? [] : miss(slotMs, missingReason);
       fromMs ??= slotMs;
-      const slot = { slotMs, everyMs: rate.everyMs };
       enter({ ...slot, outcome: 'pending' });
       accountedMs = slotMs + 1;
       lastSlotMs = slotMs;
@@ -123,7 +132,16 @@ export function createFrameAccount({
       moveFinal();
     },
     apply,
-    close(untilMs, missingReason) {
+    get limitMs() {
+      return limitMs;
+    },
+    cut(atMs) {
+      if (fromMs === undefined) limitMs = 0;
+      else limitMs = Math.min(limitMs, slotFrom(Math.max(atMs, accountedMs), rateAt(timeline, accountedMs).everyMs));
+      return { untilMs: limitMs, timeline };
+    },
+    close(endMs, missingReason) {
+      const untilMs = Math.min(endMs, limitMs);
       if (fromMs === undefined || untilMs <= accountedMs) return [];
       const missed = miss(untilMs, missingReason);
       accountedMs = untilMs;
@@ -182,6 +200,10 @@ export function createFrameAccount({
     if (entries.length === 0) finalMs = Math.max(finalMs, accountedMs);
   }
 }
+
+/** The rates from the end of the account before on; one may be for later. */
+const timelineFrom = ({ timeline, untilMs }: Cut): RatePoint[] =>
+  timeline.filter((_, index) => (timeline[index + 1]?.fromMs ?? Infinity) > untilMs);
 
 const isAtRate = (timeline: readonly RatePoint[], { everyMs, isPaused }: Policy): boolean =>
   timeline.at(-1)?.everyMs === everyMs && timeline.at(-1)?.isPaused === isPaused;

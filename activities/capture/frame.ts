@@ -3,7 +3,7 @@ import { frameEvent, type FrameEvent, type ReelayEvent } from '../../contracts/e
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
 import type { Size } from '../../contracts/stream.js';
 import type { Picture } from '../../media/pull.js';
-import type { Slot } from './frame-account.js';
+import type { Slot } from './open-slot.js';
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export interface Frame {
@@ -34,7 +34,7 @@ export function frameOf({ session, epoch, slotMs, everyMs, timeMs, picture, size
   const images = picture.images.map(({ jpeg, width, height }, index) => {
     const size = sizes[index - 1];
     const key = frameKey(session, size ? { slotMs, size } : { slotMs });
-    return { key, width, height, sizeBytes: jpeg.length, sha256: createHash('sha256').update(jpeg).digest('hex') };
+    return { key, width, height, sizeBytes: jpeg.length, sha256: sha256Of(jpeg) };
   });
   return { session, epoch, slotMs, everyMs, capturedAtMs: Math.round(timeMs), ptsMs: picture.ptsMs, images };
 }
@@ -60,3 +60,12 @@ export function eventOf(
     late: isLate,
   });
 }
+
+/** Whether these are the images, all of them, byte for byte. */
+export const areImages = (images: readonly FrameImage[], bytes: readonly Buffer[]): boolean =>
+  images.every(({ sha256 }, index) => {
+    const image = bytes[index];
+    return image !== undefined && sha256Of(image) === sha256;
+  });
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

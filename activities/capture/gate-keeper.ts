@@ -13,13 +13,18 @@ export interface GateKeeper {
 
 const RESEND_ABOVE_MS = 5;
 const RESEND_AFTER_MS = 1000;
+/** Under changes that follow each other faster than this the gate stays open: each setting of it may skip a picture. */
+const CALM_AFTER_MS = 1000;
+const OPEN = 0;
 /** ffmpeg reads its commands ten times a second. */
 const OPENS_WITHIN_MS = 150;
 
 export function createGateKeeper({ everyMs: firstEveryMs, nowMs }: { everyMs: number; nowMs(): number }): GateKeeper {
   let intervalMs = gateIntervalFor(firstEveryMs);
   let pull: Pick<WatchedPull, 'setGate'> | undefined;
-  let sent: { anchorMs: number; atMs: number } | undefined;
+  let sent: { anchorMs: number; atMs: number; intervalMs: number } | undefined;
+  let changedMs = -Infinity;
+  const isCalm = (): boolean => nowMs() - changedMs > CALM_AFTER_MS;
 
   return {
     attach(next) {
@@ -27,20 +32,25 @@ export function createGateKeeper({ everyMs: firstEveryMs, nowMs }: { everyMs: nu
       sent = undefined;
     },
     follow(anchorMs) {
-      const isOff = !sent || Math.abs(anchorMs - sent.anchorMs) > RESEND_ABOVE_MS;
-      if (isOff && nowMs() - (sent?.atMs ?? 0) > RESEND_AFTER_MS) send(anchorMs);
+      const isOff =
+        !sent || Math.abs(anchorMs - sent.anchorMs) > RESEND_ABOVE_MS || (sent.intervalMs !== intervalMs && isCalm());
+      if (isOff && nowMs() - (sent?.atMs ?? 0) > RESEND_AFTER_MS) send(anchorMs, intervalMs);
     },
     change(everyMs) {
-      const before = intervalMs;
-      intervalMs = gateIntervalFor(everyMs);
-      if (!sent || intervalMs === before) return 0;
-      send(sent.anchorMs);
-      return intervalMs < before ? OPENS_WITHIN_MS : 0;
+      const wanted = gateIntervalFor(everyMs);
+      if (wanted === intervalMs) return 0;
+      intervalMs = wanted;
+      const next = isCalm() ? wanted : OPEN;
+      changedMs = nowMs();
+      if (!sent || next === sent.intervalMs) return 0;
+      const before = sent.intervalMs;
+      send(sent.anchorMs, next);
+      return next < before ? OPENS_WITHIN_MS : 0;
     },
   };
 
-  function send(anchorMs: number): void {
-    pull?.setGate({ everyMs: intervalMs, phaseMs: intervalMs > 0 ? -anchorMs % intervalMs : 0 });
-    sent = { anchorMs, atMs: nowMs() };
+  function send(anchorMs: number, everyMs: number): void {
+    pull?.setGate({ everyMs, phaseMs: everyMs > OPEN ? -anchorMs % everyMs : 0 });
+    sent = { anchorMs, atMs: nowMs(), intervalMs: everyMs };
   }
 }

@@ -4,22 +4,46 @@ import type { Frame } from './frame.js';
 
 interface Latest {
   slotMs: number;
+  /** Of the newest frame that was captured. */
+  expectedMs: number;
   /** Put as soon as the put before it is done; a newer frame takes its place meanwhile. */
   next?: { frame: Frame; image: Buffer } | undefined;
   isBusy: boolean;
 }
 
+export interface LatestKeeper {
+  /** The frame is on its way: what is much older need not be shown any more. */
+  expect(frame: Frame): void;
+  keep(frame: Frame, image: Buffer): Promise<void>;
+}
+
+/** While a backlog is delivered, its pictures are not the newest for more than a moment, and each put takes its time. */
+const STALE_AFTER_MS = 2000;
+
 /**
  * Keeps each stream's newest picture under one key. It is a convenience beside the frames: one put a stream at a time,
  * never an older picture over a newer one, and the next frame makes a failed put good.
  */
-export function createLatestKeeper({ store, closing }: { store: ObjectStore; closing: AbortSignal }) {
+export function createLatestKeeper({ store, closing }: { store: ObjectStore; closing: AbortSignal }): LatestKeeper {
   const streams = new Map<string, Latest>();
-
-  return async (frame: Frame, image: Buffer): Promise<void> => {
-    const key = latestKey(frame.session);
-    const latest = streams.get(key) ?? { slotMs: -Infinity, isBusy: false };
+  const latestOf = (key: string): Latest => {
+    const latest = streams.get(key) ?? { slotMs: -Infinity, expectedMs: -Infinity, isBusy: false };
     streams.set(key, latest);
+    return latest;
+  };
+
+  return {
+    expect({ session, slotMs }) {
+      const latest = latestOf(latestKey(session));
+      latest.expectedMs = Math.max(latest.expectedMs, slotMs);
+    },
+    keep,
+  };
+
+  async function keep(frame: Frame, image: Buffer): Promise<void> {
+    const key = latestKey(frame.session);
+    const latest = latestOf(key);
+    if (frame.slotMs < latest.expectedMs - STALE_AFTER_MS) return;
     if (frame.slotMs <= latest.slotMs) return;
     latest.slotMs = frame.slotMs;
     latest.next = { frame, image };
@@ -31,7 +55,7 @@ export function createLatestKeeper({ store, closing }: { store: ObjectStore; clo
       await put.catch((error: unknown) => error); // The frame itself is stored already.
     }
     latest.isBusy = false;
-  };
+  }
 }
 
 function takeNext(latest: Latest): Latest['next'] {

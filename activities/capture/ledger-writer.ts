@@ -2,11 +2,14 @@ import pRetry from 'p-retry';
 import { ledgerKey, type SessionRef } from '../../contracts/keys.js';
 import type { LedgerPart } from '../../contracts/ledger.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import { beatWhile } from './beat-while.js';
 
 /** Writes a capture's part of the ledger now and then, one put at a time. */
 export interface LedgerWriter {
   /** The account has moved on; it is written at once the first time, then after the interval. */
   touch(): void;
+  /** The same, for what a crash must not cost, such as a change of rate: it is written without waiting for the interval. */
+  touchNow(): void;
   /** Writes the part as it stands; resolves when the store has it. */
   flush(): Promise<void>;
 }
@@ -26,21 +29,18 @@ const WRITE_EVERY_MS = 10_000;
 export function createLedgerWriter({ store, session, epoch, part, closing, onAttempt }: LedgerStart): LedgerWriter {
   let timer: NodeJS.Timeout | undefined;
   let lastMs = -Infinity;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
+  /** A write that has not begun, and so will hold whatever is new by then. */
+  let next: Promise<unknown> | undefined;
 
   return {
     touch() {
-      timer ??= setTimeout(
-        () => {
-          timer = undefined;
-          void write().catch(() => undefined); // The next one or the flush makes it good.
-        },
-        Math.max(0, lastMs + WRITE_EVERY_MS - performance.now()),
-      );
+      timer ??= setTimeout(writeSoon, Math.max(0, lastMs + WRITE_EVERY_MS - performance.now()));
     },
+    touchNow: writeSoon,
     async flush() {
       clearTimeout(timer);
-      await pRetry(write, {
+      const written = pRetry(write, {
         retries: Infinity,
         minTimeout: 200,
         maxTimeout: 5000,
@@ -48,13 +48,23 @@ export function createLedgerWriter({ store, session, epoch, part, closing, onAtt
         signal: closing,
         onFailedAttempt: onAttempt,
       });
+      await beatWhile(written, onAttempt);
     },
   };
 
-  function write(): Promise<void> {
+  function writeSoon(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    void write().catch(() => undefined); // The next one or the flush makes it good.
+  }
+
+  function write(): Promise<unknown> {
     lastMs = performance.now();
-    const put = () =>
-      store.put(ledgerKey(session, epoch), Buffer.from(JSON.stringify(part())), { contentType: 'application/json' });
-    return (writing = writing.then(put, put));
+    const put = () => {
+      next = undefined;
+      const body = Buffer.from(JSON.stringify(part()));
+      return store.put(ledgerKey(session, epoch), body, { contentType: 'application/json' });
+    };
+    return (next ??= writing = writing.then(put, put));
   }
 }

@@ -15,8 +15,9 @@ export interface ReceivedMessage {
  * CloudEvents 1.0 in binary mode: attributes in headers, data alone in the value.
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
-export const toMessage = ({ id, source, type, subject, time, data }: ReelayEvent): EventMessage => ({
+export const toMessage = ({ id, source, type, subject, time, headers, data }: ReelayEvent): EventMessage => ({
   headers: {
+    ...headers,
     ce_specversion: '1.0',
     ce_id: id,
     ce_source: source,

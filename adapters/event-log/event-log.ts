@@ -2,7 +2,7 @@ import type { ReelayEvent, Topic } from '../../contracts/events.js';
 
 /**
  * Where events go. `publish` resolves when the log has acknowledged the event, and rejects with a catalogued failure:
- * `events-unreachable` may be retried, `events-denied` may not. Events of one key keep their order.
+ * `events-unreachable` may be retried, `events-denied` and `event-refused` (this one record) may not. Events of one key keep their order.
  */
 export interface EventSink {
   publish(topic: Topic, record: { key: string; event: ReelayEvent }): Promise<void>;

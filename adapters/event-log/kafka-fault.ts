@@ -29,12 +29,14 @@ export function kafkaFault(error: unknown, what: string): Error {
   const names = chainOf(error).flatMap(({ type, name }) => [type ?? '', name]);
   const refusal = names.find((name) => DENIED.has(name));
   const message = chainOf(error).at(-1)?.message ?? String(error);
-  return fault(refusal ? 'events-denied' : 'events-unreachable', `${what}: ${refusal ?? names[1]}: ${message}`, {
+  const code = refusal ? (RECORD_DENIED.has(refusal) ? 'event-refused' : 'events-denied') : 'events-unreachable';
+  return fault(code, `${what}: ${refusal ?? names[1]}: ${message}`, {
     cause: error,
   });
 }
 
-export const isDenied = (error: unknown): boolean => problemOf(error)?.code === 'events-denied';
+export const isDenied = (error: unknown): boolean =>
+  ['events-denied', 'event-refused'].includes(problemOf(error)?.code ?? '');
 
 export const isOfOneRecord = (error: unknown): boolean =>
   chainOf(error).some(({ type }) => type !== undefined && RECORD_DENIED.has(type));

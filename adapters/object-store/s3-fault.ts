@@ -5,8 +5,20 @@ interface ServiceError extends Error {
 }
 
 /** Answers in the 4xx range that the same request may not get a second time. */
-const PASSING = new Set([408, 409, 425, 429]);
-const PASSING_NAMES = new Set(['RequestTimeout', 'SlowDown', 'OperationAborted', 'BadDigest', 'IncompleteBody']);
+const PASSING = new Set([408, 425, 429]);
+const PASSING_NAMES = new Set(['RequestTimeout', 'SlowDown', 'BadDigest', 'IncompleteBody']);
+
+/** Refused for what one object is; the next one may be welcome. */
+const REFUSED_NAMES = new Set(['EntityTooLarge', 'KeyTooLongError', 'MetadataTooLarge', 'InvalidDigest']);
+const TOO_LARGE = 413;
+const CONFLICT = 409;
+
+/** Somebody has written the key before: the answer to `If-None-Match: *`. */
+export const isTaken = (error: unknown): boolean => (error as ServiceError).$metadata?.httpStatusCode === 412;
+
+/** The server does not know the condition. */
+export const isNotImplemented = (error: unknown): boolean =>
+  (error as ServiceError).name === 'NotImplemented' || (error as ServiceError).$metadata?.httpStatusCode === 501;
 
 /** No such key. A missing bucket is another matter, except for a HEAD, whose answer has no body to tell the two apart. */
 export function isMissing(error: unknown): boolean {
@@ -24,6 +36,8 @@ export function storeFault(error: unknown, what: string): Error {
 
 function codeOf({ name, status }: { name: string; status: number | undefined }): ErrorCode {
   if (name === 'CredentialsProviderError') return 'store-denied';
+  if (status === TOO_LARGE || REFUSED_NAMES.has(name)) return 'object-refused';
+  if (status === CONFLICT) return 'store-conflict';
   if (status === undefined || PASSING.has(status) || PASSING_NAMES.has(name)) return 'store-unreachable';
   return (status >= 300 && status < 500) || status === 501 ? 'store-denied' : 'store-unreachable';
 }

@@ -1,83 +1,59 @@
-import {
-  S3Client,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { assertObjectKey } from './object-key.js';
-import { isMissing, storeFault } from './s3-fault.js';
-import type { ObjectInfo, ObjectStore } from './object-store.js';
+import { describeObject, openS3, s3Place, type S3StoreOptions } from './s3-connection.js';
+import { isMissing, isNotImplemented, isTaken, storeFault } from './s3-fault.js';
+import { withTimeBound } from './time-bound.js';
+import type { ObjectStore, PutOptions, PutOutcome } from './object-store.js';
 
-export const DEFAULT_CONNECT_TIMEOUT_MS = 2000;
-export const DEFAULT_SOCKET_TIMEOUT_MS = 5000;
-export const DEFAULT_REQUEST_TIMEOUT_MS = 10_000;
-export const DEFAULT_MAX_SOCKETS = 64;
-export const S3_CHECKSUMS = ['WHEN_REQUIRED', 'WHEN_SUPPORTED'] as const;
-export const DEFAULT_S3_CHECKSUMS = S3_CHECKSUMS[0];
 const DEFAULT_PAGE_SIZE = 1000;
-/** S3-compatible servers take any region; the SDK wants one. */
-const REGION_OF_ENDPOINTS = 'us-east-1';
+/**
+ * A transfer slower than this is given up, since a peer that takes a byte a second is never silent. It is low because
+ * deliveries share the line: 16 at once over 64 kB/s still get through.
+ */
+const SLOWEST_BYTES_PER_MS = 4;
+/**
+ * A body that takes longer than the socket time-out at this rate is sent without that time-out: the system takes the
+ * whole body at once, so a slow upload looks like silence until it is through. It has the time that this rate needs.
+ */
+const SLOWEST_LARGE_BYTES_PER_MS = 25;
+/** Of a listing of 1000 keys. */
+const LARGEST_PAGE_BYTES = 1024 * 1024;
 
-export interface S3StoreOptions {
-  bucket: string;
-  /** Put before every key, without a slash at its ends. */
-  prefix?: string;
-  /** Of a server other than AWS; addressed by path. */
-  endpoint?: string;
-  region?: string;
-  /** Else what the SDK finds in AWS_* variables, profiles or the machine's role. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
-  connectTimeoutMs?: number;
-  /** Silence on a connection, in the middle of a body too. */
-  socketTimeoutMs?: number;
-  /** From the request to the first byte of the answer. */
-  requestTimeoutMs?: number;
-  maxSockets?: number;
-  /** Checksums of the SDK are not known to every compatible server: https://github.com/aws/aws-sdk-js-v3/issues/6810 */
-  checksums?: (typeof S3_CHECKSUMS)[number];
-  /** Keys a listing asks for at once, 1 to 1000. */
-  pageSize?: number;
-}
-
-/** The caller owns retries and the number of calls at once: what waits for a free socket counts as not connected. */
+/**
+ * The caller owns retries and the number of calls at once: what waits for a free socket counts as not connected. Every
+ * call ends by itself: with a silent peer after the socket time-out, with one that trickles after the request time-out and
+ * the time that the body takes at the slowest rate.
+ */
 export function s3ObjectStore({
   bucket,
   prefix = '',
   pageSize = DEFAULT_PAGE_SIZE,
   ...options
 }: S3StoreOptions): ObjectStore {
-  const client = openClient(options);
-  const root = prefix === '' ? '' : `${prefix}/`;
-  const at = (key: string): { Bucket: string; Key: string } => {
-    assertObjectKey(key);
-    return { Bucket: bucket, Key: root + key };
-  };
-  const where = (key: string): string => `s3://${bucket}/${root}${key}`;
+  const { client, patient, socketMs, requestMs, answerMs, close } = openS3(options);
+  const { root, at, where } = s3Place({ bucket, prefix });
+  const listMs = answerMs + LARGEST_PAGE_BYTES / SLOWEST_BYTES_PER_MS;
+  /** Until a server says otherwise. */
+  let knowsConditions = true;
 
   return {
-    async put(key, body, { contentType, metadata, signal }) {
-      const command = new PutObjectCommand({
-        ...at(key),
-        Body: body,
-        ContentLength: body.byteLength,
-        ContentType: contentType,
-        Metadata: metadata,
-      });
-      try {
-        await client.send(command, signal ? { abortSignal: signal } : {});
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw storeFault(error, `put ${where(key)}`);
-      }
+    async put(key, body, options) {
+      if (!options.ifAbsent || !knowsConditions) return put(key, body, options);
+      const outcome = await send(key, body, { ...options, condition: '*' });
+      if (outcome !== 'condition-unknown') return outcome;
+      knowsConditions = false;
+      return put(key, body, options);
     },
 
     async get(key) {
       const command = new GetObjectCommand(at(key));
       try {
-        const answer = await client.send(command);
-        const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
-        return { ...describe(answer), sizeBytes: body.length, body };
+        return await withTimeBound({ ms: answerMs }, async ({ signal, renew }) => {
+          const answer = await client.send(command, { abortSignal: signal });
+          renew(answerMs + (answer.ContentLength ?? 0) / SLOWEST_BYTES_PER_MS);
+          const body = Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
+          return { ...describeObject(answer), sizeBytes: body.length, body };
+        });
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw storeFault(error, `get ${where(key)}`);
@@ -87,7 +63,10 @@ export function s3ObjectStore({
     async head(key) {
       const command = new HeadObjectCommand(at(key));
       try {
-        return describe(await client.send(command));
+        const answering = withTimeBound({ ms: answerMs }, ({ signal }) =>
+          client.send(command, { abortSignal: signal }),
+        );
+        return describeObject(await answering);
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw storeFault(error, `head ${where(key)}`);
@@ -103,11 +82,12 @@ export function s3ObjectStore({
           MaxKeys: pageSize,
           ContinuationToken: token,
         });
-        const page = await client.send(command).catch((error: unknown) => {
+        const answering = withTimeBound({ ms: listMs }, ({ signal }) => client.send(command, { abortSignal: signal }));
+        const page = await answering.catch((error: unknown) => {
           throw storeFault(error, `list ${where(below)}`);
         });
-        for (const { Key = '', Size = 0 } of page.Contents ?? [])
-          yield { key: Key.slice(root.length), sizeBytes: Size };
+        for (const { Key = '', Size = 0, LastModified } of page.Contents ?? [])
+          yield { key: Key.slice(root.length), sizeBytes: Size, modifiedMs: LastModified?.getTime() ?? 0 };
         token = page.IsTruncated ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
     },
@@ -117,43 +97,42 @@ export function s3ObjectStore({
       return where(key);
     },
 
-    close() {
-      client.destroy();
-      return Promise.resolve();
+    async close() {
+      close();
     },
   };
-}
 
-function openClient(options: Omit<S3StoreOptions, 'bucket' | 'prefix' | 'pageSize'>): S3Client {
-  const { endpoint, credentials, checksums = DEFAULT_S3_CHECKSUMS, maxSockets = DEFAULT_MAX_SOCKETS } = options;
-  const region = options.region ?? (endpoint === undefined ? undefined : REGION_OF_ENDPOINTS);
-  return new S3Client({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    ...(credentials ? { credentials } : {}),
-    maxAttempts: 1,
-    requestChecksumCalculation: checksums,
-    responseChecksumValidation: checksums,
-    requestHandler: {
-      connectionTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-      socketTimeout: options.socketTimeoutMs ?? DEFAULT_SOCKET_TIMEOUT_MS,
-      requestTimeout: options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
-      // Without it the SDK only logs: https://github.com/aws/aws-sdk-js-v3/issues/6763
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets },
-      httpsAgent: { keepAlive: true, maxSockets },
-    },
-  });
-}
+  async function put(key: string, body: Uint8Array, options: PutOptions): Promise<PutOutcome> {
+    await send(key, body, options);
+    return 'written';
+  }
 
-function describe(answer: {
-  ContentLength?: number | undefined;
-  ContentType?: string | undefined;
-  Metadata?: Record<string, string> | undefined;
-}): ObjectInfo {
-  return {
-    sizeBytes: answer.ContentLength ?? 0,
-    contentType: answer.ContentType ?? 'application/octet-stream',
-    metadata: answer.Metadata ?? {},
-  };
+  async function send(
+    key: string,
+    body: Uint8Array,
+    { contentType, metadata, condition, signal }: PutOptions & { condition?: '*' },
+  ): Promise<PutOutcome | 'condition-unknown'> {
+    const command = new PutObjectCommand({
+      ...at(key),
+      Body: body,
+      ContentLength: body.byteLength,
+      ContentType: contentType,
+      Metadata: metadata,
+      IfNoneMatch: condition,
+    });
+    const isLarge = body.byteLength > socketMs * SLOWEST_LARGE_BYTES_PER_MS;
+    const bodyMs = body.byteLength / (isLarge ? SLOWEST_LARGE_BYTES_PER_MS : SLOWEST_BYTES_PER_MS);
+    const uploader = isLarge ? patient : client;
+    try {
+      await withTimeBound({ ms: answerMs + bodyMs, signal }, (bound) =>
+        uploader.send(command, { abortSignal: bound.signal, requestTimeout: requestMs + bodyMs }),
+      );
+      return 'written';
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (condition && isTaken(error)) return 'exists';
+      if (condition && isNotImplemented(error)) return 'condition-unknown';
+      throw storeFault(error, `put ${where(key)}`);
+    }
+  }
 }

@@ -4,9 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createCaptureFrames } from '../../activities/capture-frames.js';
 import type { CaptureHost } from '../../activities/capture/capture-host.js';
-import { createDelivery } from '../../activities/capture/deliver-frames.js';
 import { createCaptureRegistry } from '../../activities/capture/registry.js';
-import { openSpool } from '../../activities/capture/spool.js';
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../adapters/event-log/file-source.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
@@ -18,6 +16,7 @@ import { parseStreamRequest, type StreamSettings } from '../../contracts/stream.
 import { FFMPEG } from '../media/clips.js';
 import { SESSION } from './capture/frames.js';
 import { policyOf } from './capture/scene.js';
+import { openRig } from './delivery/rig.js';
 import { fakeStreams } from './fake-streams.js';
 
 /** Failures are asserted on, not shown. */
@@ -36,22 +35,25 @@ export interface Beat {
 export async function openBench(folder: string, { host: change = {} }: { host?: Partial<CaptureHost> } = {}) {
   const store = fileObjectStore({ folder: join(folder, 'store') });
   const events = fileEventSink({ folder: join(folder, 'events') });
-  const spool = await openSpool({ folder: join(folder, 'spool'), maxBytes: 1e8 });
-  const closing = new AbortController();
+  const { delivery, spool, closing, close } = await openRig({ folder, store, events, maxBytes: 1e8, concurrency: 8 });
   const streams = fakeStreams();
   const registry = createCaptureRegistry();
   const host: CaptureHost = {
-    ...{ name: 'here', ffmpeg: FFMPEG, client: streams.client, store, events, registry, closing: closing.signal },
-    nowMs: () => performance.timeOrigin + performance.now(),
-    checkSource: () => Promise.resolve(),
-    delivery: createDelivery({
-      spool,
+    ...{
+      name: 'here',
+      instance: 'i',
+      takesCaptures: () => true,
+      lease: { mayPublish: () => true },
+      ffmpeg: FFMPEG,
+      client: streams.client,
       store,
       events,
-      concurrency: 8,
+      registry,
       closing: closing.signal,
-      onProblem: () => undefined,
-    }),
+    },
+    nowMs: () => performance.timeOrigin + performance.now(),
+    checkSource: () => Promise.resolve(),
+    delivery,
     ...change,
   };
 
@@ -79,7 +81,7 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
       return found;
     },
     async close(): Promise<void> {
-      closing.abort();
+      await close();
       await Promise.all([store.close(), events.close()]);
     },
   };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { CancelledFailure } from '@temporalio/common';
 import { createApplyCapturePolicy } from '../../activities/apply-capture-policy.js';
 import { createStopCapture } from '../../activities/stop-capture.js';
@@ -109,7 +110,7 @@ describe('the activity captureFrames', () => {
 
   it('pulls no source that its host must not', async () => {
     const checkSource = () => Promise.reject(fault('source-address-forbidden', 'inside the network'));
-    const guarded = await openBench(folder(), { host: { checkSource } });
+    const guarded = await openBench(join(folder(), 'guarded'), { host: { checkSource } });
     await assert.rejects(guarded.start(inputOf(clip)).ended, failingWith('source-address-forbidden'));
     assert.deepEqual(guarded.streams.reports, []);
     await guarded.close();
@@ -144,6 +145,12 @@ describe('the activity captureFrames', () => {
       announced.map(({ reason }) => reason),
       ['worker-lost'],
     );
+  });
+
+  it('as another attempt of a segment that was relieved meanwhile captures nothing', async () => {
+    bench.streams.hasRelieved = true;
+    const { reason, timeline } = await bench.start(inputOf(clip), { attempt: 2 }).ended;
+    assert.deepEqual([reason, timeline, bench.streams.reports], ['lost', [], []]);
   });
 
   it('obeys messages to its host, and an old policy changes nothing', async () => {

@@ -8,6 +8,8 @@ export interface FakeStreams {
   ends: SegmentEnded[];
   /** Counts what came. */
   signals: Counter;
+  /** Whether the segment was relieved by another. */
+  hasRelieved: boolean;
   /** Terminates the stream workflow: nobody takes signals any more. */
   terminate(): void;
 }
@@ -27,12 +29,14 @@ export function fakeStreams(): FakeStreams {
   };
   const getHandle = (workflowId: string) => ({
     signal: (definition: { name: string }, message: unknown) => signal(workflowId, definition, message),
+    query: async () => !streams.hasRelieved,
   });
-  return {
+  const streams: FakeStreams = {
     client: { workflow: { getHandle } } as unknown as Pick<Client, 'workflow'>,
-    ...{ reports, ends, signals },
+    ...{ reports, ends, signals, hasRelieved: false },
     terminate: () => {
       isGone = true;
     },
   };
+  return streams;
 }

@@ -16,10 +16,14 @@ describe('the adapters of a configuration', () => {
   const key = `cam-${randomUUID()}`;
 
   async function assertTheyWork(environment: Record<string, string>): Promise<void> {
-    const { store, sink, source, close } = await openAdapters(readConfig(environment));
+    const { store, large, inputs, sink, source, close } = await openAdapters(readConfig(environment));
     try {
       await store.put(`${key}/1.jpg`, Buffer.from('picture'), { contentType: 'image/jpeg' });
       assert.equal((await store.get(`${key}/1.jpg`))?.body.toString(), 'picture');
+      const version = await inputs.inspect(store.url(`${key}/1.jpg`), {});
+      assert.equal(version.sizeBytes, 7);
+      await large.remove([`${key}/1.jpg`]);
+      assert.equal(await store.head(`${key}/1.jpg`), undefined);
       assert.ok(store.url('a').startsWith(environment['REELAY_STORE'] ?? ''));
       await sink.publish(TOPICS.frames, { key, event: someEvent(`${key}/1`) });
       assert.deepEqual(await allOf(source.read(TOPICS.frames, { key })), [someEvent(`${key}/1`)]);
@@ -33,6 +37,7 @@ describe('the adapters of a configuration', () => {
     try {
       await assertTheyWork({
         REELAY_STORE: pathToFileURL(path.join(folder, 'objects')).href,
+        REELAY_INPUTS_ALLOW_FOLDERS: path.join(folder, 'objects'),
         REELAY_EVENTS: pathToFileURL(path.join(folder, 'events')).href,
       });
     } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { jsonSchemas } from '../../cli/json-schemas.js';
+import { letterOf } from '../client/stored-session.js';
 
 const compile = (name: string): ValidateFunction => {
   const text = jsonSchemas()[`${name}.json`];
@@ -41,6 +42,14 @@ describe('the JSON Schemas', () => {
     ['stream-request', { ...request, capture: { everyMs: 99 } }, false],
     ['stream-request', { ...request, streamId: 'a/b' }, false],
     ['stream-request', { ...request, rate: 5 }, false],
+    ['dead-letter', letterOf(1), true],
+    ['dead-letter', letterOf(1, { content: { at: 'spool' } }), true],
+    ['dead-letter', { ...letterOf(1), disposition: 'bored' }, false],
+    ['dead-letter-closed', { letterId: 'x', outcome: 'stored', redrives: 1, atMs: 5 }, true],
+    ['dead-letter-closed', { letterId: 'x', outcome: 'lost', redrives: 1, atMs: 5 }, false],
+    ['redrive-request', {}, true],
+    ['redrive-request', { streamId: 'cam1', disposition: 'exhausted', beforeMs: 5, maxRedrives: 9 }, true],
+    ['redrive-request', { before: '10m' }, false],
     ['policy-change', { everyMs: 250 }, true],
     ['policy-change', {}, true],
     ['policy-change', { everyMs: '1s' }, false],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import type { ObjectStore, PutOutcome } from '../../adapters/object-store/object-store.js';
+import { problemOf } from '../../contracts/errors.js';
 import { allOf } from './all-of.js';
 import { failingWith } from './failing-with.js';
 
@@ -14,7 +15,7 @@ export function itStoresObjects(open: () => Promise<ObjectStore>): void {
   });
   afterEach(() => store.close());
 
-  const put = (key: string, text = key): Promise<void> => store.put(key, Buffer.from(text), JPEG);
+  const put = (key: string, text = key): Promise<PutOutcome> => store.put(key, Buffer.from(text), JPEG);
   const keysUnder = async (prefix: string): Promise<string[]> =>
     (await allOf(store.list(prefix))).map(({ key }) => key);
 
@@ -62,7 +63,9 @@ export function itStoresObjects(open: () => Promise<ObjectStore>): void {
     assert.deepEqual(await keysUnder('t/x/1'), ['t/x/1', 't/x/10']);
     assert.deepEqual(await keysUnder('t/x'), ['t/x-y', 't/x/1', 't/x/10', 't/x/2', 't/x0']);
     assert.deepEqual(await keysUnder('no/such'), []);
-    assert.deepEqual(await allOf(store.list('t/x/10')), [{ key: 't/x/10', sizeBytes: 6 }]);
+    const [{ modifiedMs, ...listed } = assert.fail('nothing is listed')] = await allOf(store.list('t/x/10'));
+    assert.deepEqual(listed, { key: 't/x/10', sizeBytes: 6 });
+    assert.ok(Math.abs(Date.now() - modifiedMs) < 60_000, String(modifiedMs));
   });
 
   it('lists what takes several pages, each key once', async () => {
@@ -129,12 +132,43 @@ export function itStoresObjects(open: () => Promise<ObjectStore>): void {
     assert.equal(sha256((await store.get('large'))!.body), sha256(body));
   });
 
+  it('writes a key that must be absent once, and leaves what is there', async () => {
+    const claim = (text: string): Promise<PutOutcome> =>
+      store.put('a/slot', Buffer.from(text), { ...JPEG, metadata: { by: text }, ifAbsent: true });
+    assert.equal(await claim('first'), 'written');
+    assert.equal(await claim('second'), 'exists');
+    const info = { sizeBytes: 5, contentType: 'image/jpeg', metadata: { by: 'first' } };
+    assert.deepEqual(await store.get('a/slot'), { ...info, body: Buffer.from('first') });
+    assert.equal(await put('a/slot', 'plain'), 'written');
+    assert.equal((await store.get('a/slot'))?.body.toString(), 'plain');
+    assert.deepEqual(await keysUnder(''), ['a/slot']);
+  });
+
+  it('lets at most one of many writers at once have a key that must be absent', async () => {
+    const claims = Array.from({ length: 20 }, async (_, index) => {
+      const body = Buffer.alloc(20_000, index);
+      // A conflict lets neither win; whoever lost it asks again.
+      for (;;) {
+        const options = { ...JPEG, metadata: { sha256: sha256(body) }, ifAbsent: true } as const;
+        const outcome = await store.put('contested', body, options).catch(undefinedIfConflict);
+        if (outcome) return { outcome, sha256: sha256(body) };
+      }
+    });
+    const written = (await Promise.all(claims)).filter(({ outcome }) => outcome === 'written');
+    assert.equal(written.length, 1);
+    assert.equal((await store.head('contested'))?.metadata['sha256'], written[0]?.sha256);
+  });
+
   it('stores nothing for a put that was aborted, and says so with the reason given', async () => {
     const reason = new Error('no longer wanted');
     const aborted = AbortSignal.abort(reason);
     await assert.rejects(store.put('key', Buffer.from('x'), { ...JPEG, signal: aborted }), reason);
     assert.equal(await store.head('key'), undefined);
   });
+}
+
+function undefinedIfConflict(error: unknown): undefined {
+  if (problemOf(error)?.code !== 'store-conflict') throw error;
 }
 
 const sha256 = (body: Uint8Array): string => createHash('sha256').update(body).digest('hex');

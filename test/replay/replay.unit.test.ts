@@ -9,9 +9,11 @@ import { historyNames, readHistoryText, recordedHistories } from './histories.js
 const SCENARIOS = [
   'cancelled',
   'continued-as-new',
-  'host-lost',
+  'host-silent',
   'interrupted',
   'rate-changes',
+  'relay-given-up',
+  'relays',
   'segments',
   'source-failure',
 ];
@@ -30,14 +32,24 @@ async function failuresOf(options: ReplayWorkerOptions): Promise<Map<string, Err
 describe('recorded histories', () => {
   before(quietRuntime);
 
-  it('cover each way a stream may go, over continue-as-new too', async () => {
+  it('cover each way a stream and a redrive may go, over continue-as-new too', async () => {
     const names = await historyNames();
     for (const scenario of SCENARIOS) {
       assert.ok(names.includes(`${scenario}-stream-1`), `no stream of ${scenario}`);
       assert.ok(names.includes(`${scenario}-segment-1`), `no segment of ${scenario}`);
     }
+    for (const name of ['capture-host', 'watch-prefix', 'deliver-callback', 'clean-store'])
+      assert.ok(names.includes(name));
     assert.ok(names.includes('continued-as-new-stream-2'));
     assert.ok(names.includes('segments-segment-3'));
+    for (const name of ['redrive-continued-2', 'redrive-hosts-1', 'redrive-cancelled-1'])
+      assert.ok(names.includes(name));
+  });
+
+  it('cover each way a transcode may go', async () => {
+    const names = await historyNames();
+    for (const way of ['encoded', 'ladder', 'converted', 'failed', 'cancelled'])
+      assert.ok(names.includes(`transcode-${way}-1`), way);
   });
 
   it('carry the flags without which a replay overlooks changes', async () => {

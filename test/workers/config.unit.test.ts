@@ -35,11 +35,21 @@ describe('the configuration of a worker', () => {
     return at;
   };
 
+  it('takes folders with commas between them, or as a list, where they are absolute', async () => {
+    const foldersOf = (environment: Record<string, string>): string[] =>
+      readConfig({ ...NEEDED, ...environment }).inputAllowFolders;
+    assert.deepEqual(foldersOf({ REELAY_INPUTS_ALLOW_FOLDERS: '/media/in, /srv/films/' }), ['/media/in', '/srv/films']);
+    assert.deepEqual(foldersOf({ REELAY_CONFIG: await file({ inputAllowFolders: ['/media'] }) }), ['/media']);
+    const [fault = ''] = faultsOf({ ...NEEDED, REELAY_INPUTS_ALLOW_FOLDERS: '/media,films' });
+    assert.match(fault, /REELAY_INPUTS_ALLOW_FOLDERS: expected absolute paths/);
+  });
+
   it('needs a store and an event log, and has a default for all else', () => {
     assert.deepEqual(readConfig(NEEDED), {
       store: { kind: 's3', bucket: 'frames', prefix: 'live' },
       events: { kind: 'kafka', brokers: ['k1:9092', 'k2:9093'] },
       host: hostname(),
+      hostLeaseMs: 3000,
       spoolDir: path.resolve('.reelay/spool'),
       spoolMaxBytes: 1_073_741_824,
       ffmpeg: 'ffmpeg',
@@ -47,6 +57,12 @@ describe('the configuration of a worker', () => {
       allowFileSources: false,
       maxStreams: 8 * availableParallelism(),
       deliveryConcurrency: 16,
+      deliveryMaxAgeMs: 3_600_000,
+      scratchDir: path.resolve('.reelay/scratch'),
+      scratchMaxBytes: 20 * 1024 ** 3,
+      inputMaxBytes: 50 * 1024 ** 3,
+      inputAllowFolders: [],
+      transcodeConcurrency: Math.ceil(availableParallelism() / 2),
       logLevel: 'info',
       s3Checksums: 'WHEN_REQUIRED',
       s3ConnectTimeoutMs: 2000,
@@ -56,6 +72,9 @@ describe('the configuration of a worker', () => {
       publishDeadlineMs: 10_000,
       maxPendingBytes: 67_108_864,
       kafkaTls: false,
+      callbackSecrets: {},
+      http: { host: '127.0.0.1', port: 8300 },
+      apiTokens: {},
     });
   });
 

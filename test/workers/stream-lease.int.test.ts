@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Capture } from '../../activities/capture/capture.js';
 import { createCaptureRegistry } from '../../activities/capture/registry.js';
 import { changeCaptureRateSignal } from '../../contracts/messages.js';
+import type { SessionRef } from '../../contracts/keys.js';
 import type { StreamState } from '../../contracts/stream.js';
 import { watchStreamLeases } from '../../workers/stream-lease.js';
 import { createCounter } from '../activities/capture/switchable.js';
@@ -14,13 +15,14 @@ describe('the lease of a capture', () => {
   afterEach(() => lease?.close());
 
   /** Watches over one capture on host `a`. */
-  function watch(streamWorkflowId: string, { attach }: { attach(): void }) {
+  function watch(session: SessionRef, { attach }: { attach(): void }) {
     const registry = createCaptureRegistry();
     const stops = createCounter();
     const stop = (): void => {
       stops.add();
     };
-    registry.add('segment', { capture: { attach, stop } as unknown as Capture, streamWorkflowId });
+    const capture = { attach, stop, retire: stop } as unknown as Capture;
+    registry.add('segment', { capture, session, epoch: 1, announceFound: () => undefined });
     lease = watchStreamLeases({ client: bench().client, registry, host: 'a', onError: assert.fail });
     return stops;
   }
@@ -28,8 +30,7 @@ describe('the lease of a capture', () => {
   it('is given up with the stream: the capture of a terminated one is stopped', async () => {
     const { start, host, awaitState } = bench();
     const [stream] = await Promise.all([start({ id: 'terminated' }), host('a')]);
-    await awaitState(stream, isCapturing);
-    const stops = watch(stream.workflowId, { attach: () => undefined });
+    const stops = watch(await awaitState(stream, isCapturing), { attach: () => undefined });
     await stream.terminate();
     await stops.reached(1);
   });
@@ -37,12 +38,13 @@ describe('the lease of a capture', () => {
   it('is renewed with a stream that lost sight of the host, which then hears what it missed', async () => {
     const { start, host, listen, awaitState } = bench();
     const [stream, { captures }] = await Promise.all([start({ id: 'blip' }), host('a', { polls: 'captures' })]);
-    await awaitState(stream, isCapturing);
+    const session = await awaitState(stream, isCapturing);
     await stream.signal(changeCaptureRateSignal, { everyMs: 250 });
     await awaitState(stream, (state) => state.host === undefined);
     await listen('a');
-    const attach = (): void => void captures[0]?.report({ kind: 'attached', epoch: 1, host: 'a', revision: 0 });
-    const stops = watch(stream.workflowId, { attach });
+    const attach = (): void =>
+      void captures[0]?.report({ kind: 'attached', epoch: 1, host: 'a', instance: 'a', revision: 0 });
+    const stops = watch(session, { attach });
     await awaitState(stream, ({ applied }) => applied?.everyMs === 250);
     assert.deepEqual([captures.length, captures[0]?.applied.length, stops.count], [1, 1, 0]);
   });

@@ -4,9 +4,9 @@ import type { AppliedPolicy } from '../../contracts/stream.js';
 import { eventually } from '../harness/eventually.js';
 import { useStreamBench, type StreamHandle } from './stream-bench.js';
 
-const STORMS = 3;
-const SIGNALS = 80;
-const UPDATES = 8;
+const STORMS = 20;
+const SIGNALS = 45;
+const UPDATES = 5;
 
 describe('a live stream that continues as new', () => {
   const bench = useStreamBench();

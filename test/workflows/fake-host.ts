@@ -3,15 +3,19 @@ import type { Client } from '@temporalio/client';
 import { createReporter, type Reporter } from '../../activities/capture/reporter.js';
 import type { CaptureActivities, HostActivities } from '../../activities/index.js';
 import { fault } from '../../contracts/errors.js';
-import type { CaptureEnd, CaptureReport, CaptureSegmentInput } from '../../contracts/messages.js';
+import type { CaptureEnd, CaptureReport, CaptureSegmentInput, Predecessor } from '../../contracts/messages.js';
 import type { Policy } from '../../contracts/stream.js';
 import { createCounter, type Counter } from '../activities/capture/switchable.js';
 
 export const FIRST_SLOT_MS = 1_700_000_000_000;
+/** The first slot of a successor. */
+export const READY_SLOT_MS = FIRST_SLOT_MS + 60_000;
 
 export interface FakeCapture {
   input: CaptureSegmentInput;
   attempt: number;
+  /** What it was told when it began as a successor. */
+  begun?: Predecessor;
   /** The policies that its host was told, in order. */
   applied: Policy[];
   end(end: Partial<CaptureEnd> & Pick<CaptureEnd, 'reason'>): void;
@@ -26,7 +30,11 @@ export interface FakeHost {
   begun: Counter;
   /** What it waits for before it answers a change of policy. */
   beforeAnswer: Promise<void>;
-  activities: CaptureActivities & HostActivities;
+  /** Whether successors get ready, or hang as in a frozen process. */
+  isReady: boolean;
+  /** Messages of relays in their order: cut or begin, and the epoch. */
+  relays: string[];
+  activities: CaptureActivities & Omit<HostActivities, 'holdHostLease' | 'answerForHost'>;
 }
 
 /** A capture host without ffmpeg: it attaches, says that it captures, and goes on until it is told how to end. */
@@ -39,7 +47,7 @@ export function fakeHost(client: Client, name: string, { attaches = true }: { at
     return capture;
   };
   const host: FakeHost = {
-    ...{ name, captures: [], begun, beforeAnswer: Promise.resolve() },
+    ...{ name, captures: [], begun, beforeAnswer: Promise.resolve(), relays: [], isReady: true },
     activities: {
       captureFrames,
       async applyCapturePolicy({ segmentId, policy }) {
@@ -49,6 +57,19 @@ export function fakeHost(client: Client, name: string, { attaches = true }: { at
       },
       async stopCapture({ segmentId }) {
         get(segmentId).end({ reason: 'stopped' });
+      },
+      async cutCapture({ segmentId, atMs }) {
+        const capture = get(segmentId);
+        host.relays.push(`cut ${capture.input.epoch}`);
+        const { untilMs, timeline } = { ...endOf('handover'), untilMs: atMs };
+        capture.end({ reason: 'handover', untilMs });
+        return { untilMs, timeline };
+      },
+      async beginCapture({ segmentId, predecessor, policy }) {
+        const capture = get(segmentId);
+        host.relays.push(`begin ${capture.input.epoch}`);
+        capture.begun = predecessor;
+        return { ...policy, fromSlotMs: null };
       },
     },
   };
@@ -69,9 +90,12 @@ export function fakeHost(client: Client, name: string, { attaches = true }: { at
     const beating = setInterval(heartbeat, 100);
     heartbeat();
     try {
-      if (attaches) await report({ kind: 'attached', epoch, host: name, revision: policy.revision });
+      const who = { epoch, host: name, instance: name, revision: policy.revision };
+      if (input.isSuccessor && host.isReady) await report({ kind: 'ready', ...who, firstSlotMs: READY_SLOT_MS });
+      else if (attaches && !input.isSuccessor) await report({ kind: 'attached', ...who });
       begun.add();
-      if (attaches) await report({ kind: 'capturing', epoch, atMs: Date.now(), firstSlotMs: FIRST_SLOT_MS });
+      if (attaches && !input.isSuccessor)
+        await report({ kind: 'capturing', epoch, atMs: Date.now(), firstSlotMs: FIRST_SLOT_MS });
       return await Promise.race([ended, cancelled]);
     } catch (error) {
       if (!(error instanceof CancelledFailure)) throw error;

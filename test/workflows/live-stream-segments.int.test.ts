@@ -21,20 +21,20 @@ describe('the segments of a live stream', () => {
       .records.published(id)
       .map(({ kind }) => kind);
 
-  for (const reason of ['segment-over', 'handover'] as const) {
-    it(`follow each other after ${reason}: the next one goes on where the last one ended`, async () => {
-      const { stream, host, state } = await capturing(`next-${reason}`);
+  {
+    it('follow each other after a handover: the next one goes on where the last one ended', async () => {
+      const { stream, host, state } = await capturing('next');
       await stream.executeUpdate(setCapturePolicyUpdate, { args: [{ everyMs: 250 }] });
       const timeline = [{ fromMs: FIRST_SLOT_MS, everyMs: 250, isPaused: false }];
-      host.captures[0]?.end({ reason, untilMs: FIRST_SLOT_MS + 5001, timeline });
+      host.captures[0]?.end({ reason: 'handover', untilMs: FIRST_SLOT_MS + 5001, timeline });
       await host.begun.reached(2);
       const next = await bench().awaitState(stream, ({ epoch, host: name }) => epoch === 2 && name !== undefined);
       assert.equal(next.sessionId, state.sessionId);
       const { input } = host.captures[1]!;
-      assert.deepEqual(input.continues, { untilMs: FIRST_SLOT_MS + 5001, timeline });
+      assert.deepEqual(input.predecessor?.cut, { untilMs: FIRST_SLOT_MS + 5001, timeline });
       assert.deepEqual([input.epoch, input.policy.everyMs, input.policy.revision], [2, 250, 1]);
       assert.deepEqual(host.captures[1]?.applied, [], 'it began with the newest policy');
-      assert.deepEqual(kinds(`next-${reason}`), ['started']);
+      assert.deepEqual(kinds('next'), ['started']);
     });
   }
 
@@ -43,7 +43,7 @@ describe('the segments of a live stream', () => {
     await segmentOf(state).cancel();
     await host.begun.reached(2);
     await bench().awaitState(stream, ({ epoch }) => epoch === 2);
-    assert.equal(host.captures[1]?.input.continues?.untilMs, FIRST_SLOT_MS + 9001);
+    assert.equal(host.captures[1]?.input.predecessor?.cut?.untilMs, FIRST_SLOT_MS + 9001);
   });
 
   it('go on after one whose workflow was terminated, as its capture tells', async () => {
@@ -51,7 +51,7 @@ describe('the segments of a live stream', () => {
     await segmentOf(state).terminate();
     await host.begun.reached(2);
     await bench().awaitState(stream, (next) => next.epoch === 2 && isCapturing(next));
-    assert.equal(host.captures[1]?.input.continues?.untilMs, FIRST_SLOT_MS + 9001);
+    assert.equal(host.captures[1]?.input.predecessor?.cut?.untilMs, FIRST_SLOT_MS + 9001);
   });
 
   it('keep to the stream: a report or an end of an earlier one changes nothing', async () => {
@@ -75,7 +75,7 @@ describe('the segments of a live stream', () => {
     await stream.signal(changeCaptureRateSignal, { everyMs: 250 });
     await awaitState(stream, (state) => state.host === undefined);
     await listen('deaf');
-    await captures[0]?.report({ kind: 'attached', epoch: 1, host: 'deaf', revision: 0 });
+    await captures[0]?.report({ kind: 'attached', epoch: 1, host: 'deaf', instance: 'deaf', revision: 0 });
     const state = await awaitState(stream, ({ applied }) => applied?.everyMs === 250);
     assert.deepEqual([state.epoch, state.host, captures.length], [1, 'deaf', 1]);
   });

@@ -1,15 +1,14 @@
-import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import { segmentWorkflowId, streamWorkflowId } from '../../contracts/ids.js';
 import { streamStateQuery } from '../../contracts/messages.js';
 import { CAPTURE_QUEUE, captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { StreamRequest, StreamState } from '../../contracts/stream.js';
 import type { liveStream, LiveStreamInput } from '../../workflows/live-stream.js';
 import { eventually } from '../harness/eventually.js';
-import { temporalServer } from '../harness/servers.js';
 import { fakeHost, type FakeHost } from './fake-host.js';
 import { fakeRecords, type FakeRecords } from './fake-records.js';
-import { quietRuntime } from './quiet-runtime.js';
+import { connectBoth } from './connect-both.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 export type StreamHandle = WorkflowHandle<typeof liveStream>;
@@ -26,6 +25,8 @@ export interface StreamBench {
   host(name: string, options?: { attaches?: boolean; polls?: 'all' | 'captures' }): Promise<FakeHost>;
   /** Lets a host that never heard messages hear them. */
   listen(name: string): Promise<void>;
+  /** Adds a worker for the messages to a host. */
+  messages(name: string, activities: object): Promise<void>;
   start(options: StartOptions): Promise<StreamHandle>;
   awaitState(stream: StreamHandle, passes: (state: StreamState) => boolean): Promise<StreamState>;
   close(): Promise<void>;
@@ -33,13 +34,7 @@ export interface StreamBench {
 
 /** Workers for the real server, with the real workflows and fake activities. */
 export async function openStreamBench(): Promise<StreamBench> {
-  quietRuntime();
-  const { address, namespace } = await temporalServer();
-  const [connection, native] = await Promise.all([
-    Connection.connect({ address }),
-    NativeConnection.connect({ address }),
-  ]);
-  const client = new Client({ connection, namespace });
+  const { client, native, namespace, close } = await connectBoth();
   const records = fakeRecords();
   const running: { worker: Worker; done: Promise<void> }[] = [];
   const streams: StreamHandle[] = [];
@@ -66,6 +61,9 @@ export async function openStreamBench(): Promise<StreamBench> {
       return host;
     },
     listen: async (name) => listeners.get(name)?.(),
+    async messages(name, activities) {
+      run(await Worker.create({ ...shared, taskQueue: captureHostQueue(name), activities }));
+    },
     async start({ id, continueAfterEvents, ...request }) {
       const input: LiveStreamInput = {
         ...{ streamId: id, source: { url: 'rtmp://host/app/key' }, capture: { everyMs: 1000 } },
@@ -94,7 +92,7 @@ export async function openStreamBench(): Promise<StreamBench> {
       } finally {
         for (const { worker } of running) worker.shutdown();
         await Promise.all(running.map(({ done }) => done));
-        await Promise.all([connection.close(), native.close()]);
+        await close();
       }
     },
   };
@@ -104,8 +102,10 @@ export async function openStreamBench(): Promise<StreamBench> {
 async function terminate(client: Client, stream: StreamHandle): Promise<void> {
   // It has no state where its request made no sense.
   const state = await stream.query(streamStateQuery).catch(() => undefined);
-  const segmentId = state && segmentWorkflowId(state, state);
-  for (const handle of [stream, ...(segmentId ? [client.workflow.getHandle(segmentId)] : [])]) {
+  // A successor may be there, too.
+  const epochs = state ? [state.epoch, state.epoch + 1] : [];
+  const segments = epochs.map((epoch) => client.workflow.getHandle(segmentWorkflowId(state!, { ...state!, epoch })));
+  for (const handle of [stream, ...segments]) {
     await handle.terminate().catch((error: unknown) => {
       if (!(error instanceof WorkflowNotFoundError)) throw error; // Most have ended.
     });

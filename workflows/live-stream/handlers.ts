@@ -4,9 +4,11 @@ import {
   captureReportedSignal,
   changeCaptureRateSignal,
   hasSettingsQuery,
+  hostLostSignal,
   pauseStreamSignal,
   resumeStreamSignal,
   segmentEndedSignal,
+  isCurrentSegmentQuery,
   setCapturePolicyUpdate,
   setRiskLevelSignal,
   stopStreamSignal,
@@ -15,13 +17,21 @@ import {
 import { changePolicy, parsePolicyChange, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
 import type { Holder } from './holder.js';
 import { APPLY_WITHIN } from '../policies.js';
-import { withEnding, withPolicyChange, withReport, withSegmentEnded } from '../state/stream-machine.js';
+import {
+  isCurrentSegment,
+  withEnding,
+  withHostLost,
+  withPolicyChange,
+  withReport,
+  withSegmentEnded,
+} from '../state/stream-machine.js';
 import { stateOf } from './show-state.js';
 
 /** Handlers only record what was asked; the stream's loop carries it out. */
 export function registerHandlers(holder: Holder): void {
   setHandler(streamStateQuery, () => stateOf(holder.machine), { description: 'Phase, policy, host and last problem' });
   setHandler(hasSettingsQuery, (settings) => JSON.stringify(settings) === JSON.stringify(holder.machine.settings));
+  setHandler(isCurrentSegmentQuery, (epoch) => isCurrentSegment(holder.machine, epoch));
   setHandler(setCapturePolicyUpdate, (change) => applyChange(holder, change), {
     validator: (change) => {
       changePolicy(holder.machine.policy, { change: parsePolicyChange(change), settings: holder.machine.settings });
@@ -51,6 +61,13 @@ export function registerHandlers(holder: Holder): void {
   setHandler(segmentEndedSignal, (ended) => {
     holder.machine = withSegmentEnded(holder.machine, ended);
   });
+  setHandler(
+    hostLostSignal,
+    (lost) => {
+      holder.machine = withHostLost(holder.machine, lost);
+    },
+    { description: 'The lease of a capture host has lapsed' },
+  );
 }
 
 /** A signal has nobody to complain to, so one that asks for nonsense is logged and changes nothing. */

@@ -38,7 +38,7 @@ export function stateOf(machine: StreamMachine): StreamState {
   } = machine;
   return {
     ...{ tenant: settings.tenant, streamId: settings.streamId, sessionId, phase, source: redact(settings.source.url) },
-    ...{ capture: settings.capture, policy, epoch, startedAtMs, interruptions },
+    ...{ capture: settings.capture, policy, epoch: segment?.epoch ?? epoch, startedAtMs, interruptions },
     ...(applied ? { applied } : {}),
     ...(segment?.host === undefined ? {} : { host: segment.host }),
     ...(firstSlotMs === undefined ? {} : { firstSlotMs }),
@@ -54,6 +54,7 @@ function detailsOf({
   applied,
   epoch,
   segment,
+  successor,
   interruptions,
   problem,
 }: StreamMachine): string {
@@ -61,7 +62,8 @@ function detailsOf({
   const lines = [
     `**${phase}**${policy.isPaused ? ', paused' : ''}, one frame each ${formatDuration(policy.everyMs)}${since}`,
     `- source: \`${redact(settings.source.url)}\``,
-    `- session \`${sessionId}\`, segment ${epoch} on ${segment?.host ?? 'no host yet'}, interruptions: ${interruptions}`,
+    `- session \`${sessionId}\`, segment ${segment?.epoch ?? epoch} on ${segment?.host ?? 'no host yet'}, interruptions: ${interruptions}`,
+    ...(successor ? [`- segment ${successor.epoch} gets ready to take over`] : []),
     ...(policy.risk ? [`- risk level: ${policy.risk}`] : []),
     ...(problem ? [`- **${problem.code}**: ${problem.message}`] : []),
     ...(problem?.command ? ['', 'To reproduce:', '```', problem.command, '```'] : []),

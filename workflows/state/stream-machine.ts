@@ -1,7 +1,14 @@
 import type { Problem } from '../../contracts/errors.js';
 import type { StreamEventKind } from '../../contracts/events.js';
 import type { EndReason } from '../../contracts/ledger.js';
-import type { CaptureEnd, CaptureReport, SegmentEnded } from '../../contracts/messages.js';
+import type {
+  CaptureEnd,
+  CaptureReport,
+  Cut,
+  HostInstance,
+  Predecessor,
+  SegmentEnded,
+} from '../../contracts/messages.js';
 import {
   changePolicy,
   type AppliedPolicy,
@@ -14,6 +21,9 @@ import {
 /**
  * A live stream's state, without Temporal: the workflow feeds it what happens and carries out what `nextAction` asks
  * for. It is plain data, so continue-as-new carries it whole.
+ *
+ * A relay: the segment wants one, or its host is lost; a successor is started and gets ready beside it; the segment is
+ * cut, the successor begins at the cut, and is the segment from then on. The old one is retiring until it has ended.
  */
 export interface StreamMachine {
   settings: StreamSettings;
@@ -26,8 +36,11 @@ export interface StreamMachine {
   /** Counts the segments of the session. */
   epoch: number;
   segment?: Segment;
-  /** Where the account of the last segment ended. */
-  continues?: Pick<CaptureEnd, 'untilMs' | 'timeline'>;
+  successor?: Successor;
+  /** Epochs of segments that were relieved, and of successors that are not needed, until they have ended. */
+  retiring: number[];
+  /** The last segment that was relieved or has ended, and where. */
+  predecessor?: Predecessor;
   firstSlotMs?: number;
   interruptions: number;
   problem?: Problem;
@@ -40,9 +53,24 @@ export interface Segment {
   epoch: number;
   /** Known once the capture runs; unknown again when its host does not answer. */
   host?: string;
+  instance?: string;
   /** The newest policy that its capture has. */
   revision: number;
   isAskedToStop: boolean;
+  wantsRelay?: true;
+  /** Its host's lease has lapsed; a word from it says otherwise. */
+  isLost?: true;
+}
+
+export interface Successor {
+  epoch: number;
+  /** Successors before it that no host took. */
+  tries: number;
+  /** A host has it. */
+  isTaken?: true;
+  /** Known once it has pictures. */
+  ready?: HostInstance & { revision: number; firstSlotMs: number };
+  isLost?: true;
 }
 
 export interface Announcement {
@@ -56,21 +84,68 @@ export interface Announcement {
 
 export type Action =
   | { kind: 'start-segment' }
+  | { kind: 'start-successor' }
+  | { kind: 'relay' }
+  | { kind: 'drop-successor' }
   | { kind: 'push-policy'; host: string }
   | { kind: 'stop-segment' }
+  | { kind: 'await-retiring' }
   | { kind: 'finish' }
   | { kind: 'wait' };
 
-export function nextAction({ ending, segment, policy }: StreamMachine): Action {
-  if (!segment) return ending ? { kind: 'finish' } : { kind: 'start-segment' };
-  if (ending) return segment.isAskedToStop ? { kind: 'wait' } : { kind: 'stop-segment' };
-  const { host, revision } = segment;
-  return host !== undefined && revision < policy.revision ? { kind: 'push-policy', host } : { kind: 'wait' };
+export function nextAction({ ending, segment, successor, retiring, policy }: StreamMachine): Action {
+  if (successor && (ending ?? successor.isLost)) return { kind: 'drop-successor' };
+  if (ending) {
+    if (segment) return { kind: segment.isAskedToStop ? 'wait' : 'stop-segment' };
+    return { kind: retiring.length > 0 ? 'await-retiring' : 'finish' };
+  }
+  if (successor?.ready) return { kind: 'relay' };
+  if (!segment) return { kind: successor ? 'wait' : 'start-segment' };
+  const { host, revision, wantsRelay, isLost } = segment;
+  if ((wantsRelay ?? isLost) && !successor) return { kind: 'start-successor' };
+  return host !== undefined && !isLost && revision < policy.revision ? { kind: 'push-policy', host } : { kind: 'wait' };
 }
 
 export function withSegmentStarted(machine: StreamMachine): StreamMachine {
   const epoch = machine.epoch + 1;
   return { ...machine, epoch, segment: { epoch, revision: machine.policy.revision, isAskedToStop: false } };
+}
+
+export function withSuccessorStarted(machine: StreamMachine, tries = 0): StreamMachine {
+  const epoch = machine.epoch + 1;
+  return { ...machine, epoch, successor: { epoch, tries } };
+}
+
+/** Nobody captures: neither a segment that lives nor, as far as is known, a successor. */
+export const isUncaptured = ({ segment, successor }: StreamMachine): boolean =>
+  (!segment || segment.isLost === true) && successor !== undefined && !successor.isTaken && !successor.ready;
+
+export function withSuccessorDropped({ successor, ...machine }: StreamMachine): StreamMachine {
+  return successor ? { ...machine, retiring: [...machine.retiring, successor.epoch] } : machine;
+}
+
+/** The segment's slots end at the cut; without one its host is lost, and its account to be recovered. */
+export function withSegmentRelieved(machine: StreamMachine, cut: Cut | undefined): StreamMachine {
+  const { segment, ...rest } = machine;
+  if (!segment) return machine;
+  const { epoch } = segment;
+  // A lost host ends its segment when it is back, or not before its heartbeat has run out: nobody waits for that.
+  if (!cut) return { ...rest, predecessor: { epoch } };
+  return { ...rest, predecessor: { epoch, cut }, retiring: [...rest.retiring, epoch] };
+}
+
+export function withSuccessorBegun(machine: StreamMachine, applied: AppliedPolicy): StreamMachine {
+  const { successor, ...rest } = machine;
+  if (!successor?.ready) return machine;
+  const { host, instance } = successor.ready;
+  const { epoch, isLost } = successor;
+  const segment: Segment = {
+    ...{ epoch, host, instance, revision: applied.revision, isAskedToStop: false },
+    ...(isLost ? { isLost } : {}),
+  };
+  // What the old host confirmed still holds where the policy is the same.
+  const isSame = applied.fromSlotMs === null && rest.applied?.revision === applied.revision;
+  return { ...rest, segment, ...(isSame ? {} : { applied }) };
 }
 
 export const withPolicyChange = (machine: StreamMachine, change: PolicyChange): StreamMachine => ({
@@ -82,10 +157,16 @@ export const withPolicyApplied = (machine: StreamMachine, applied: AppliedPolicy
   withSegment({ ...machine, applied }, { revision: applied.revision });
 
 /** The host did not answer: it tells the stream when it, or another, captures again. */
-export function withHostLost(machine: StreamMachine): StreamMachine {
+export function withHostSilent(machine: StreamMachine): StreamMachine {
   if (!machine.segment) return machine;
   const { host: _, ...segment } = machine.segment;
   return { ...machine, segment };
+}
+
+export function withHostLost(machine: StreamMachine, { instance }: HostInstance): StreamMachine {
+  const { successor } = machine;
+  if (successor?.ready?.instance === instance) return { ...machine, successor: { ...successor, isLost: true } };
+  return machine.segment?.instance === instance ? withSegment(machine, { isLost: true }) : machine;
 }
 
 export const withStopAsked = (machine: StreamMachine): StreamMachine => withSegment(machine, { isAskedToStop: true });
@@ -97,11 +178,33 @@ export const withEnding = (machine: StreamMachine, reason: EndReason): StreamMac
 });
 
 export function withReport(machine: StreamMachine, report: CaptureReport): StreamMachine {
-  if (report.epoch !== machine.segment?.epoch) return machine;
+  const { segment, successor } = machine;
+  if (report.epoch === successor?.epoch) return withSuccessorReport(machine, report);
+  if (report.epoch !== segment?.epoch) return machine;
+  const { isLost: _, ...living } = segment;
+  return withSegmentReport({ ...machine, segment: living }, report);
+}
+
+function withSuccessorReport(machine: StreamMachine, report: CaptureReport): StreamMachine {
+  const { successor } = machine;
+  if (!successor) return machine;
+  if (report.kind === 'attached') return { ...machine, successor: { ...successor, isTaken: true } };
+  if (report.kind !== 'ready') return machine;
+  const { host, instance, revision, firstSlotMs } = report;
+  return { ...machine, successor: { ...successor, ready: { host, instance, revision, firstSlotMs } } };
+}
+
+function withSegmentReport(machine: StreamMachine, report: CaptureReport): StreamMachine {
   switch (report.kind) {
-    case 'attached':
+    case 'ready':
+      return machine;
+    case 'attached': {
       // It may be another attempt of the activity, which knows neither a later policy nor that it was asked to stop.
-      return withSegment(machine, { host: report.host, revision: report.revision, isAskedToStop: false });
+      const { host, instance, revision } = report;
+      return withSegment(machine, { host, instance, revision, isAskedToStop: false });
+    }
+    case 'relay-wanted':
+      return withSegment(machine, { wantsRelay: true });
     case 'waiting':
       return { ...machine, problem: report.problem };
     case 'interrupted':
@@ -123,32 +226,43 @@ export function withReport(machine: StreamMachine, report: CaptureReport): Strea
 }
 
 export function withSegmentEnded(machine: StreamMachine, { epoch, end }: SegmentEnded): StreamMachine {
-  if (epoch !== machine.segment?.epoch) return machine;
+  if (epoch === machine.successor?.epoch) return withSuccessorEnded(machine, end);
+  if (epoch !== machine.segment?.epoch) {
+    const retiring = machine.retiring.filter((each) => each !== epoch);
+    return retiring.length < machine.retiring.length ? { ...machine, retiring } : machine;
+  }
   const { segment: _, applied: __, ...rest } = machine;
-  const account = end.timeline.length > 0 ? { continues: { untilMs: end.untilMs, timeline: end.timeline } } : {};
-  const problem = end.problem ? { problem: end.problem } : {};
-  return withEndOf({ ...rest, ...account, ...problem }, end);
+  const { untilMs, timeline } = end;
+  const predecessor: Predecessor = timeline.length > 0 ? { epoch, cut: { untilMs, timeline } } : { epoch };
+  return withEndOf({ ...rest, predecessor }, end);
 }
 
-function withEndOf(machine: StreamMachine, { reason }: CaptureEnd): StreamMachine {
-  switch (reason) {
-    case 'source-ended':
-    case 'failed':
-    case 'stopped':
-      return withEnding(machine, reason);
-    case 'segment-over':
-    case 'handover':
-    case 'lost':
-      return machine;
-  }
+/** It never captured: the segment beside it asks again if it still wants a relay. Without one, its end is the stream's. */
+function withSuccessorEnded(machine: StreamMachine, end: CaptureEnd): StreamMachine {
+  const { successor: _, segment, ...rest } = machine;
+  if (!segment) return withEndOf(rest, end);
+  const { wantsRelay: __, isLost: ___, ...kept } = segment;
+  return { ...rest, segment: kept };
 }
+
+function withEndOf(machine: StreamMachine, { reason, problem }: CaptureEnd): StreamMachine {
+  const told = problem ? { ...machine, problem } : machine;
+  return reason === 'handover' || reason === 'lost' ? told : withEnding(told, reason);
+}
+
+/** What a host is told that has lost touch with the stream. */
+export const isCurrentSegment = ({ segment, successor }: StreamMachine, epoch: number): boolean =>
+  epoch === segment?.epoch || epoch === successor?.epoch;
 
 function announce(
   machine: StreamMachine,
   { kind, atMs, reason }: Pick<Announcement, 'kind' | 'atMs' | 'reason'>,
 ): StreamMachine {
-  const { interruptions: occurrence, epoch } = machine;
-  const announcement: Announcement = { kind, atMs, occurrence, epoch, everyMs: machine.policy.everyMs };
+  const { interruptions: occurrence, segment, epoch } = machine;
+  const announcement: Announcement = {
+    ...{ kind, atMs, occurrence, epoch: segment?.epoch ?? epoch },
+    everyMs: machine.policy.everyMs,
+  };
   return {
     ...machine,
     announcements: [...machine.announcements, reason === undefined ? announcement : { ...announcement, reason }],

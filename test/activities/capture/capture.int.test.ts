@@ -94,7 +94,7 @@ describe('a capture', () => {
       scene.capture.stop(reason);
       scene.capture.stop(reason === 'stopped' ? 'handover' : 'stopped');
       assert.equal((await scene.ended).reason, reason);
-      assert.ok(performance.now() - startedMs < 2500);
+      assert.ok(performance.now() - startedMs < 10_000);
     });
   }
 
@@ -105,19 +105,14 @@ describe('a capture', () => {
     assert.deepEqual([end.reason, end.timeline, end.counts], ['stopped', [], { due: 0, stored: 0, gaps: 0 }]);
   });
 
-  it('ends when its segment is over, with where the next one goes on', async () => {
-    const scene = play({ url: clip, everyMs: 250, segmentMs: 2500 });
-    const end = await scene.ended;
-    assert.equal(end.reason, 'segment-over');
-    assert.equal(end.untilMs, (scene.storedSlots().at(-1) ?? 0) + 1);
-    assert.ok(scene.frames.length >= 4);
+  it('accounts for what nobody captured since the segment before it ended', async () => {
+    const scene = play({ url: clip, everyMs: 250 });
+    await scene.frame(({ slotMs }) => slotMs > 0);
+    scene.capture.stop('handover');
+    const { untilMs, timeline } = await scene.ended;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const next = play({
-      url: clip,
-      everyMs: 250,
-      input: { epoch: 2, continues: { untilMs: end.untilMs, timeline: end.timeline } },
-    });
-    await next.frame(({ slotMs }) => slotMs > end.untilMs + 2000);
+    const next = play({ url: clip, everyMs: 250, input: { epoch: 2 }, deps: { continues: { untilMs, timeline } } });
+    await next.frame(({ slotMs }) => slotMs > untilMs + 2000);
     next.capture.stop('stopped');
     const { counts } = await next.ended;
     assert.deepEqual([...new Set(next.gaps.map(({ reason }) => reason))], ['worker-lost']);

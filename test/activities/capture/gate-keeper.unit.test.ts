@@ -90,4 +90,18 @@ describe('the gate keeper', () => {
     assert.equal(gate.change(10_000), 0);
     assert.deepEqual(gates, [{ everyMs: 1000, phaseMs: 0 }]);
   });
+
+  it('stays open while changes follow each other, and narrows when they are over', () => {
+    const { gate, gates, pull, pass } = keeper(1000);
+    gate.attach(pull);
+    gate.follow(T0);
+    gate.change(2000);
+    pass(50);
+    gate.change(1500);
+    for (const everyMs of [800, 900, 2500]) gate.change(everyMs);
+    assert.deepEqual(gates.slice(2), [{ everyMs: 0, phaseMs: 0 }]);
+    pass(1500);
+    gate.follow(T0);
+    assert.equal(gates.at(-1)?.everyMs, 2500 / 3);
+  });
 });

@@ -33,8 +33,9 @@ describe('the writer of the ledger', () => {
       store: {
         ...store,
         put: (...put) =>
-          store.put(...put).then(() => {
+          store.put(...put).then((outcome) => {
             puts.add();
+            return outcome;
           }),
       },
       onAttempt: () => {
@@ -64,6 +65,17 @@ describe('the writer of the ledger', () => {
     assert.equal(bench.puts.count, 1);
     await bench.writer.flush();
     assert.deepEqual([await written(bench), bench.puts.count], [50, 2]);
+  });
+
+  it('writes at once what must not wait, and once what comes while a write is under way', async () => {
+    const bench = open();
+    bench.writer.touch();
+    await bench.puts.reached(1);
+    storedSlots = 5;
+    for (let turn = 0; turn < 10; turn++) bench.writer.touchNow();
+    await bench.puts.reached(2);
+    await bench.writer.flush();
+    assert.deepEqual([await written(bench), bench.puts.count], [5, 3]);
   });
 
   it('flushes what stands at that moment, whether it was touched or not', async () => {

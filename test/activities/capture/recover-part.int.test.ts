@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { recoverPart } from '../../../activities/capture/recover-part.js';
+import { cutOf, recoverPart } from '../../../activities/capture/recover-part.js';
 import { fileObjectStore } from '../../../adapters/object-store/file.js';
 import { auditParts } from '../../../contracts/audit.js';
 import { frameKey, ledgerKey, type SessionRef } from '../../../contracts/keys.js';
@@ -35,8 +35,22 @@ describe('the part that a lost attempt left', () => {
       const size = { width: 64, height: 64 };
       await store.put(frameKey(session, { slotMs: T0 + slot, size }), Buffer.from('x'), CONTENT);
     }
-    return recoverPart({ store, session: SESSION, epoch: 2, nowMs: NOW_MS });
+    const recovered = await recoverPart({ store, session: SESSION, epoch: 2, nowMs: NOW_MS });
+    assert.ok(recovered === undefined || recovered.found.every((slotMs) => slotMs >= part.untilMs));
+    return recovered?.part;
   }
+
+  it('of the newest segment that wrote one is where the next goes on, and is written for the sealed account', async () => {
+    const store = fileObjectStore({ folder: join(folder(), 'store') });
+    await store.put(ledgerKey(SESSION, 2), Buffer.from(JSON.stringify(WRITTEN)), { contentType: 'application/json' });
+    const slotMs = WRITTEN.untilMs - 1 + 2000;
+    await store.put(frameKey(SESSION, { slotMs }), Buffer.from('x'), CONTENT);
+    const { cut, found } = await cutOf({ epoch: 4 }, { store, session: SESSION, nowMs: NOW_MS });
+    assert.deepEqual([cut?.untilMs, found], [slotMs + 1, [slotMs]]);
+    const written = await store.get(ledgerKey(SESSION, 2));
+    assert.equal((JSON.parse(written!.body.toString()) as LedgerPart).untilMs, slotMs + 1);
+    assert.deepEqual(await cutOf(undefined, { store, session: SESSION, nowMs: NOW_MS }), { found: [] });
+  });
 
   it('is nothing where it wrote none', async () => {
     const store = fileObjectStore({ folder: join(folder(), 'store') });

@@ -1,5 +1,5 @@
-import { Capture, type CaptureDeps } from '../../../activities/capture/capture.js';
-import type { Delivery } from '../../../activities/capture/deliver-frames.js';
+import { Capture, type CaptureDeps, type CaptureStart } from '../../../activities/capture/capture.js';
+import type { Delivery } from '../../../activities/delivery/deliver-frames.js';
 import type { Frame } from '../../../activities/capture/frame.js';
 import { auditParts, type Difference } from '../../../contracts/audit.js';
 import type { Gap } from '../../../contracts/ledger.js';
@@ -15,7 +15,7 @@ export interface SceneStart {
   source?: Partial<StreamSettings['source']>;
   segmentMs?: number;
   input?: Partial<CaptureSegmentInput>;
-  deps?: Partial<CaptureDeps>;
+  deps?: Partial<CaptureDeps & CaptureStart>;
   deliver?: Delivery['deliver'];
 }
 
@@ -50,11 +50,12 @@ export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, d
       ...input,
     },
     {
-      ...{ ffmpeg: FFMPEG, host: 'here', random: Math.random },
+      ...{ ffmpeg: FFMPEG, host: 'here', instance: 'i', random: Math.random, mayPublish: () => true },
       nowMs: () => performance.timeOrigin + performance.now(),
       onProgress: () => undefined,
       onReport: (report) => reports.push(report),
       onGaps: (found) => gaps.push(...found),
+      onPolicy: () => undefined,
       onAccount: () => undefined,
       delivery: {
         deliver: (frame, delivery) => {

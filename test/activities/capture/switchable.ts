@@ -1,6 +1,7 @@
 import type { EventSink } from '../../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
-import { fault } from '../../../contracts/errors.js';
+import type { Topic } from '../../../contracts/events.js';
+import { fault, type ErrorCode } from '../../../contracts/errors.js';
 
 /** Waits until something has been called a number of times. */
 export interface Counter {
@@ -10,39 +11,45 @@ export interface Counter {
 
 export interface Switch {
   isDown: boolean;
+  /** How it fails while it is down. */
+  code: ErrorCode;
   readonly failures: Counter;
 }
 
 /** A store whose puts fail while it is switched off; `fails` may limit that to some keys. */
 export function switchableStore(store: ObjectStore, fails: (key: string) => boolean = () => true) {
   const failures = createCounter();
-  const control = { isDown: false, failures };
+  const control: Switch = { isDown: false, code: 'store-unreachable', failures };
   const switched: ObjectStore = {
     ...store,
     async put(key, body, options) {
       options.signal?.throwIfAborted();
       if (!control.isDown || !fails(key)) return store.put(key, body, options);
       failures.add();
-      throw fault('store-unreachable', `put ${key}: the store is switched off`);
+      throw fault(control.code, `put ${key}: the store is switched off`);
     },
   };
-  return { store: switched, control: control as Switch };
+  return { store: switched, control };
 }
 
 /** An event log that acknowledges nothing while it is switched off; with `keeps` it writes all the same. */
-export function switchableSink(sink: EventSink, { keeps = false }: { keeps?: boolean } = {}) {
+export function switchableSink(
+  sink: EventSink,
+  { keeps = false, fails = () => true }: { keeps?: boolean; fails?: (topic: Topic) => boolean } = {},
+) {
   const failures = createCounter();
-  const control = { isDown: false, failures };
+  const control: Switch = { isDown: false, code: 'events-unreachable', failures };
   const switched: EventSink = {
     ...sink,
     async publish(topic, record) {
-      if (!control.isDown || keeps) await sink.publish(topic, record);
-      if (!control.isDown) return;
+      const isDown = control.isDown && fails(topic);
+      if (!isDown || keeps) await sink.publish(topic, record);
+      if (!isDown) return;
       failures.add();
-      throw fault('events-unreachable', `publish to ${topic}: the log is switched off`);
+      throw fault(control.code, `publish to ${topic}: the log is switched off`);
     },
   };
-  return { events: switched, control: control as Switch };
+  return { events: switched, control };
 }
 
 export function createCounter(): Counter & { add(): void } {

@@ -27,6 +27,13 @@ describe('a CloudEvent in binary mode', () => {
     });
   });
 
+  it('carries headers of its own beside its attributes, and never in their place', () => {
+    const headers = { '__connect.errors.stage': 'store', ce_id: 'forged' };
+    const message = toMessage({ ...someEvent('cam1/1'), headers });
+    assert.equal(message.headers['__connect.errors.stage'], 'store');
+    assert.equal(message.headers['ce_id'], 'cam1/1');
+  });
+
   it('comes back as it was', () => {
     for (const data of [{ slotMs: 1 }, null, 'text', [], { deep: { text: '直播' } }]) {
       assert.deepEqual(fromMessage(received(someEvent('cam1/1', data))), someEvent('cam1/1', data));

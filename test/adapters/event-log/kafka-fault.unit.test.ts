@@ -12,9 +12,16 @@ const codeOf = (error: unknown): string | undefined => problemOf(kafkaFault(erro
 
 describe('a failure of Kafka', () => {
   it('is a denial where the broker refuses for good', () => {
-    for (const type of ['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED', 'MESSAGE_TOO_LARGE']) {
+    for (const type of ['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']) {
       assert.equal(codeOf(protocolError(type)), 'events-denied', type);
     }
+  });
+
+  it('is about one record where that is too large or not valid', () => {
+    for (const type of ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD']) {
+      assert.equal(codeOf(protocolError(type)), 'event-refused', type);
+    }
+    assert.ok(isDenied(fault('event-refused', 'too large')));
   });
 
   it('is unreachability in all else, used-up producers included', () => {
@@ -28,7 +35,7 @@ describe('a failure of Kafka', () => {
     const outage = wrapped(new KafkaJSConnectionError('refused'));
     assert.equal(codeOf(outage), 'events-unreachable');
     const refusal = wrapped(protocolError('POLICY_VIOLATION'));
-    assert.equal(codeOf(refusal), 'events-denied');
+    assert.equal(codeOf(refusal), 'event-refused');
   });
 
   it('says what failed and why', () => {

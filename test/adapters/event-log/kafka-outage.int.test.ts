@@ -75,7 +75,7 @@ describe('events in Kafka during an outage', () => {
     await kill();
     const startedAtMs = Date.now();
     await assert.rejects(publish(1), failingWith('events-unreachable'));
-    assert.ok(Date.now() - startedAtMs < 2000);
+    assert.ok(Date.now() - startedAtMs < 8000);
     await restart();
     await publish(2);
     const ids = (await read()).map(({ id }) => id);

@@ -96,7 +96,7 @@ describe('events in Kafka', () => {
       outcomes.map(({ status }) => status),
       ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     );
-    await assert.rejects(publish('5', TOO_LARGE), failingWith('events-denied'));
+    await assert.rejects(publish('5', TOO_LARGE), failingWith('event-refused'));
     const events = await allOf(kafkaEventSource({ brokers }).read(TOPICS.frames, { key }));
     assert.deepEqual(
       events.map(({ id }) => id),
@@ -110,7 +110,7 @@ describe('events in Kafka', () => {
     const startedAtMs = Date.now();
     const publish = sink.publish(TOPICS.frames, { key: 'a', event: someEvent('a/1') });
     await assert.rejects(publish, /not acknowledged in 500 ms; the last failure was: .*ECONNREFUSED/);
-    assert.ok(Date.now() - startedAtMs < 1000);
+    assert.ok(Date.now() - startedAtMs < 5000);
     await assert.rejects(
       allOf(kafkaEventSource({ brokers: gone }).read(TOPICS.frames, {})),
       failingWith('events-unreachable'),
@@ -124,7 +124,7 @@ describe('events in Kafka', () => {
       const startedAtMs = Date.now();
       const publish = sink.publish(TOPICS.frames, { key: 'a', event: someEvent('a/1') });
       await assert.rejects(publish, failingWith('events-unreachable'));
-      assert.ok(Date.now() - startedAtMs < 1000);
+      assert.ok(Date.now() - startedAtMs < 5000);
     } finally {
       await server.close();
     }
@@ -139,9 +139,10 @@ describe('events in Kafka', () => {
     const publish = (id: string): Promise<void> =>
       sink.publish(TOPICS.frames, { key: 'a', event: someEvent(id, 'x'.repeat(600)) });
     const waiting = [publish('a/1'), publish('a/2')];
-    const refusedAt = Date.now();
+    let isOver = false;
+    void Promise.allSettled(waiting).then(() => (isOver = true));
     await assert.rejects(publish('a/3'), /bytes wait already/);
-    assert.ok(Date.now() - refusedAt < 200);
+    assert.equal(isOver, false);
     for (const outcome of await Promise.allSettled(waiting)) assert.equal(outcome.status, 'rejected');
   });
 });

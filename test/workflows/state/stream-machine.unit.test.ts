@@ -1,66 +1,32 @@
 import assert from 'node:assert/strict';
-import type { CaptureEnd, CaptureReport } from '../../../contracts/messages.js';
-import { parseStreamRequest, type AppliedPolicy, type StreamPhase } from '../../../contracts/stream.js';
+import type { CaptureEnd } from '../../../contracts/messages.js';
+import type { StreamPhase } from '../../../contracts/stream.js';
 import {
   nextAction,
-  withEnding,
-  withHostLost,
-  withPolicyApplied,
-  withPolicyChange,
-  withReport,
-  withSegmentEnded,
-  withSegmentStarted,
-  withStopAsked,
   type Action,
   type Announcement,
   type StreamMachine,
 } from '../../../workflows/state/stream-machine.js';
 
-const T0 = 1_700_000_000_000;
-const PROBLEM = { code: 'source-stalled', message: 'it stalled' } as const;
-const settings = parseStreamRequest({
-  streamId: 'cam',
-  source: { url: 'rtmp://host/app/key' },
-  capture: { everyMs: 1000 },
-});
-
-const fresh: StreamMachine = {
-  ...{ settings, sessionId: 's', startedAtMs: T0, phase: 'waiting', epoch: 0, interruptions: 0, announcements: [] },
-  policy: { revision: 0, everyMs: 1000, isPaused: false },
-};
-type Turn = (machine: StreamMachine) => StreamMachine;
-const given = (...turns: Turn[]): StreamMachine => turns.reduce((machine, turn) => turn(machine), fresh);
-
-const start: Turn = withSegmentStarted;
-const stopAsked: Turn = withStopAsked;
-const hostLost: Turn = withHostLost;
-const report =
-  (of: Omit<CaptureReport, 'epoch'> & { epoch?: number }): Turn =>
-  (machine) =>
-    withReport(machine, { epoch: machine.epoch, ...of } as CaptureReport);
-const attached = (host = 'a', revision = 0): Turn => report({ kind: 'attached', host, revision } as never);
-const capturing = (firstSlotMs = T0): Turn => report({ kind: 'capturing', atMs: T0 + 5, firstSlotMs } as never);
-const waiting: Turn = report({ kind: 'waiting', atMs: T0, problem: PROBLEM } as never);
-const interrupted: Turn = report({ kind: 'interrupted', atMs: T0 + 9, problem: PROBLEM } as never);
-const rate =
-  (everyMs: number): Turn =>
-  (machine) =>
-    withPolicyChange(machine, { everyMs });
-const applied =
-  (policy: Partial<AppliedPolicy>): Turn =>
-  (machine) =>
-    withPolicyApplied(machine, { ...machine.policy, fromSlotMs: T0 + 1000, ...policy });
-const ended =
-  (reason: CaptureEnd['reason'], change: Partial<CaptureEnd> = {}, epoch?: number): Turn =>
-  (machine) =>
-    withSegmentEnded(machine, {
-      epoch: epoch ?? machine.epoch,
-      end: { reason, untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 }, ...change },
-    });
-const ending =
-  (reason: 'stopped' | 'cancelled' | 'failed'): Turn =>
-  (machine) =>
-    withEnding(machine, reason);
+import {
+  PROBLEM,
+  T0,
+  applied,
+  attached,
+  capturing,
+  ended,
+  ending,
+  fresh,
+  given,
+  hostSilent,
+  interrupted,
+  rate,
+  report,
+  start,
+  stopAsked,
+  waiting,
+  type Turn,
+} from './turns.js';
 
 const PHASES: Record<Exclude<StreamPhase, 'ended'>, StreamMachine> = {
   waiting: given(start, attached()),
@@ -73,10 +39,10 @@ describe('what a stream does next', () => {
     ['starts its first segment', given(), { kind: 'start-segment' }],
     ['waits for a host to take its segment', given(start), { kind: 'wait' }],
     ['waits while a host captures', PHASES.capturing, { kind: 'wait' }],
-    ['starts the next segment after one', given(start, attached(), ended('segment-over')), { kind: 'start-segment' }],
+    ['starts the next segment after one', given(start, attached(), ended('handover')), { kind: 'start-segment' }],
     ['tells the host of a new policy', given(start, attached('b'), rate(250)), { kind: 'push-policy', host: 'b' }],
     ['waits with a new policy for a host', given(start, rate(250)), { kind: 'wait' }],
-    ['waits with a new policy for a lost host', given(start, attached(), hostLost, rate(250)), { kind: 'wait' }],
+    ['waits with a new policy for a silent host', given(start, attached(), hostSilent, rate(250)), { kind: 'wait' }],
     ['tells a policy once', given(start, attached(), rate(250), applied({})), { kind: 'wait' }],
     [
       'tells a policy that came while another was on its way',
@@ -104,7 +70,7 @@ describe('what a stream does next', () => {
     ['finishes when it is to end and no segment is left', given(ending('cancelled')), { kind: 'finish' }],
     [
       'finishes after its last segment, however that ended',
-      given(start, attached(), ending('stopped'), stopAsked, ended('segment-over')),
+      given(start, attached(), ending('stopped'), stopAsked, ended('handover')),
       { kind: 'finish' },
     ],
   ];
@@ -166,7 +132,7 @@ describe('a report of the capture', () => {
   }
 
   it('after the end of its segment changes nothing', () => {
-    const over = given(start, attached(), ended('segment-over'));
+    const over = given(start, attached(), ended('handover'));
     assert.equal(capturing()({ ...over }).phase, 'waiting');
     assert.deepEqual(interrupted(over), over);
   });
@@ -195,7 +161,6 @@ describe('a report of the capture', () => {
 describe('the end of a segment', () => {
   const account = { untilMs: T0 + 5001, timeline: [{ fromMs: T0, everyMs: 1000, isPaused: false }] };
   const ends: [reason: CaptureEnd['reason'], ending: StreamMachine['ending']][] = [
-    ['segment-over', undefined],
     ['handover', undefined],
     ['lost', undefined],
     ['stopped', 'stopped'],
@@ -209,15 +174,15 @@ describe('the end of a segment', () => {
         assert.equal(after.ending, expected);
         assert.equal(after.segment, undefined);
         assert.equal(after.phase, phase);
-        assert.deepEqual(after.continues, account);
+        assert.deepEqual(after.predecessor, { epoch: machine.epoch, cut: account });
         assert.equal(nextAction(after).kind, expected ? 'finish' : 'start-segment');
       });
     }
   }
 
-  it('keeps the account before it where it has none of its own', () => {
+  it('leaves its account to be recovered where it tells none', () => {
     const machine = given(start, attached(), capturing(), ended('handover', account), start, ended('lost'));
-    assert.deepEqual(machine.continues, account);
+    assert.deepEqual(machine.predecessor, { epoch: 2 });
   });
 
   it('keeps the reason for which the session was to end', () => {
@@ -247,8 +212,8 @@ describe('an answer of a host that is no longer asked', () => {
   });
 
   it('that never came leaves a segment without a host, and a stream without a segment as it was', () => {
-    assert.equal(given(start, attached(), hostLost).segment?.host, undefined);
-    assert.equal(hostLost(fresh), fresh);
+    assert.equal(given(start, attached(), hostSilent).segment?.host, undefined);
+    assert.equal(hostSilent(fresh), fresh);
     assert.equal(stopAsked(fresh), fresh);
   });
 });
@@ -261,7 +226,7 @@ describe('the state of a stream', () => {
   it('is replaced, never changed', () => {
     const machine = PHASES.interrupted;
     const before = JSON.stringify(machine);
-    for (const turn of [capturing(), attached('z'), ended('failed'), rate(100), applied({}), stopAsked, hostLost])
+    for (const turn of [capturing(), attached('z'), ended('failed'), rate(100), applied({}), stopAsked, hostSilent])
       turn(machine);
     assert.equal(JSON.stringify(machine), before);
   });

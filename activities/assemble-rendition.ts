@@ -1,0 +1,49 @@
+import { fault } from '../contracts/errors.js';
+import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
+import { joinMp4 } from '../media/transcode/join-mp4.js';
+import { measureSsim } from '../media/transcode/measure-ssim.js';
+import { fetchAudio, fetchChunks } from './transcode/fetch-pieces.js';
+import { putOutputs } from './transcode/put-files.js';
+import { roomFor } from './transcode/room-for.js';
+import type { TranscodeHost } from './transcode/transcode-host.js';
+import { account, workOnPiece, type PieceWork } from './transcode/work-piece.js';
+
+/** One rendition as a file: its chunks joined, its sound beside them, all of it proven before it is stored. */
+export const createAssembleRendition = (host: TranscodeHost) =>
+  async function assembleRendition({ rendition, ...input }: UnitInput & { rendition: string }): Promise<PieceResult> {
+    const { minSsim } = input.settings;
+    return workOnPiece(
+      host,
+      { ...input, piece: rendition, bytesOf: (plan) => roomFor(plan, [rendition]) },
+      async (work) => {
+        const { plan, signal, priority } = work;
+        const chunkPaths = await fetchChunks(host, work, rendition);
+        const audioPath = await fetchAudio(host, work);
+        const made = await host.stages.encode({ priority, signal }, () =>
+          joinMp4({ ...work.media(plan.probe.durationMs), rendition, chunkPaths, audioPath }),
+        );
+        const ssim =
+          minSsim === undefined
+            ? undefined
+            : await likeness(host, work, { rendition, output: made.file.path, minSsim });
+        const told = ssim === undefined ? {} : { ssim };
+        const outputs = await putOutputs(host, work, { files: [made.file], outputPrefix: input.outputPrefix, ...told });
+        return { ...account(work, made), outputs };
+      },
+    );
+  };
+
+/** How like its source a rendition is; a task that asks for more than that fails with it. */
+async function likeness(
+  { stages }: TranscodeHost,
+  work: PieceWork,
+  { minSsim, ...compared }: { rendition: string; output: string; minSsim: number },
+): Promise<number> {
+  const { priority, signal, plan } = work;
+  const { ssim, ...cost } = await work.withInput((file) =>
+    stages.encode({ priority, signal }, () => measureSsim({ ...work.media(plan.probe.durationMs), file, ...compared })),
+  );
+  account(work, cost);
+  if (ssim >= minSsim) return ssim;
+  throw fault('quality-too-low', `mean SSIM is ${ssim.toFixed(4)}: expected at least ${minSsim}`);
+}

@@ -1,0 +1,47 @@
+import type { Picture } from '../../media/pull.js';
+
+export interface HeldPicture {
+  picture: Picture;
+  /** On the wall clock. */
+  timeMs: number;
+}
+
+/** Pictures between the source and the account, in their order; where they are too many, the oldest are dropped. */
+export interface HeldPictures {
+  add(held: HeldPicture): void;
+  /** Gives them out one by one for as long as it is allowed. */
+  take(isAllowed: () => boolean): Generator<HeldPicture>;
+  clear(): void;
+}
+
+/** At 4 pictures a second of 80 kB each, more than a minute and a half. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+export function createHeldPictures(maxBytes = MAX_BYTES): HeldPictures {
+  const queue: HeldPicture[] = [];
+  let usedBytes = 0;
+  const shift = (): HeldPicture | undefined => {
+    const first = queue.shift();
+    if (first) usedBytes -= sizeOf(first);
+    return first;
+  };
+  return {
+    add(held) {
+      queue.push(held);
+      usedBytes += sizeOf(held);
+      while (usedBytes > maxBytes && queue.length > 1) shift();
+    },
+    *take(isAllowed) {
+      while (queue.length > 0 && isAllowed()) {
+        const first = shift();
+        if (first) yield first;
+      }
+    },
+    clear() {
+      queue.length = 0;
+      usedBytes = 0;
+    },
+  };
+}
+
+const sizeOf = ({ picture }: HeldPicture): number => picture.images.reduce((sum, { jpeg }) => sum + jpeg.length, 0);

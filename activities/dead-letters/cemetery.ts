@@ -1,0 +1,42 @@
+import type { Parcel } from '../delivery/parcel.js';
+import type { Spool } from '../delivery/spool.js';
+import { writeDeadFrame, type DeadFolder } from './dead-folder.js';
+import { letterOf, type GivenUp } from './letter-of.js';
+import type { LetterSender } from './send-letters.js';
+
+/** Where frames go whose delivery was given up. */
+export interface Cemetery {
+  /** False where there is no room for the frame, or nothing can be written: then it is a gap like any other. */
+  bury(parcel: Parcel, givenUp: GivenUp): Promise<boolean>;
+}
+
+interface CemeteryDeps {
+  dead: DeadFolder;
+  spool: Spool;
+  sender: LetterSender;
+  host: string;
+  onProblem(error: unknown): void;
+}
+
+/** The letter is on disk before its slot is settled; the event log hears of it when it can. */
+export function createCemetery({ dead, spool, sender, host, onProblem }: CemeteryDeps): Cemetery {
+  return {
+    async bury(parcel, givenUp) {
+      const { frame, content } = parcel;
+      const { sizeBytes } = content.at === 'spool' ? content.spooled : content;
+      if (!dead.hasRoom(sizeBytes)) return false;
+      const letter = letterOf(frame, { givenUp, host, nowMs: Date.now() });
+      const takeBytes = async (path: string): Promise<void> => {
+        if (content.at === 'memory') return writeDeadFrame(path, letter, content.images);
+        await spool.moveTo(path, content.spooled);
+      };
+      try {
+        sender.send(await dead.bury(letter, { sizeBytes, takeBytes }));
+        return true;
+      } catch (error) {
+        onProblem(error);
+        return false;
+      }
+    },
+  };
+}

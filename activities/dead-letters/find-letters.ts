@@ -1,0 +1,64 @@
+import type { EventSource } from '../../adapters/event-log/event-log.js';
+import { DEAD_LETTER_TYPES, deadLetterSchema, type DeadLetter } from '../../contracts/dead-letter.js';
+import { frameEventSchema, TOPICS } from '../../contracts/events.js';
+import { createOpenLetters, type FrameHead, type LetterHead } from '../../contracts/open-letters.js';
+import { filterKey, isWanted, type LetterFilter } from '../../contracts/redrive.js';
+
+export interface Finding {
+  source: EventSource;
+  /** Called now and then while it reads. */
+  onRead(): void;
+}
+
+/** The open letters that pass the filter, without their bytes. */
+export async function openLetters({ source, onRead }: Finding, filter: LetterFilter): Promise<LetterHead[]> {
+  const letters = createOpenLetters();
+  for await (const event of source.read(TOPICS.deadLetters, filterKey(filter))) {
+    letters.add(event);
+    onRead();
+  }
+  return letters.open().filter((letter) => isWanted(letter, filter));
+}
+
+/** These letters with what travels in them, each once, as the topic has them; only one is held at a time. */
+export async function* wholeLetters(
+  { source, onRead }: Finding,
+  { heads, filter }: { heads: readonly LetterHead[]; filter: LetterFilter },
+): AsyncGenerator<DeadLetter> {
+  const left = new Map(heads.map(({ letterId, redrives }) => [letterId, redrives]));
+  for await (const { type, data } of source.read(TOPICS.deadLetters, filterKey(filter))) {
+    onRead();
+    const { letterId, redrives } = data as Partial<DeadLetter>;
+    if (type !== DEAD_LETTER_TYPES.recorded || letterId === undefined || left.get(letterId) !== redrives) continue;
+    const letter = deadLetterSchema.safeParse(data).data;
+    if (!letter) continue;
+    left.delete(letterId);
+    yield letter;
+    if (left.size === 0) return;
+  }
+}
+
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Those of the letters, all of one stream, whose frames were announced, as far as it comes before the signal aborts. */
+export async function announcedAmong(
+  { source, onRead }: Finding,
+  { letters, signal }: { letters: readonly FrameHead[]; signal: AbortSignal },
+): Promise<Set<string>> {
+  const [first] = letters;
+  if (!first) return new Set();
+  const { tenant, streamId } = first.frame.session;
+  const wanted = new Map(
+    letters.map(({ letterId, frame }) => [`${frame.session.sessionId}/${frame.slotMs}`, letterId]),
+  );
+  const sinceMs = Math.min(...letters.map(({ frame }) => frame.capturedAtMs)) - CLOCK_TOLERANCE_MS;
+  const found = new Set<string>();
+  for await (const { data } of source.read(TOPICS.frames, { key: streamId, sinceMs, signal })) {
+    onRead();
+    const frame = frameEventSchema.safeParse(data).data;
+    const letterId = frame && frame.tenant === tenant ? wanted.get(`${frame.sessionId}/${frame.slotMs}`) : undefined;
+    if (letterId !== undefined) found.add(letterId);
+    if (found.size === letters.length) break;
+  }
+  return found;
+}

@@ -1,0 +1,47 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { TaskLetter } from '../../contracts/dead-letter.js';
+import { fault } from '../../contracts/errors.js';
+import { readFirstInput } from '../../contracts/first-input.js';
+import { transcodeWorkflowId } from '../../contracts/ids.js';
+import { taskStart } from '../../contracts/task-start.js';
+import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
+
+type Tasks = Pick<Client, 'workflow' | 'options'>;
+
+/**
+ * Starts the task of a letter again under its id, counting that. Where another run of it is there since, or begins at
+ * the same moment, somebody else has: then there is nothing to do.
+ */
+export const createRestartTask = (client: Tasks) =>
+  async function restartTask(letter: TaskLetter): Promise<void> {
+    const newest = await newestRun(client, letter);
+    if (newest !== undefined && newest !== letter.runId) return;
+    const settings = letter.isWhole ? parseTranscodeRequest(letter.request) : await startedWith(client, letter);
+    try {
+      await client.workflow.start('transcode', taskStart(settings, { redrives: letter.redrives + 1 }));
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+
+async function newestRun({ workflow }: Tasks, { task }: TaskLetter): Promise<string | undefined> {
+  try {
+    return (await workflow.getHandle(transcodeWorkflowId(task)).describe()).runId;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+async function startedWith({ workflow, options }: Tasks, letter: TaskLetter): Promise<TranscodeSettings> {
+  const { task, runId, letterId } = letter;
+  const input = await readFirstInput(workflow.workflowService, {
+    ...{ namespace: options.namespace, workflowId: transcodeWorkflowId(task), runId },
+  }).catch(() => undefined); // past its retention
+  const { redrives: _, chunkMs: __, chunksAtOnce: ___, ...request } = (input ?? {}) as Record<string, unknown>;
+  if (input !== undefined) return parseTranscodeRequest(request);
+  throw fault(
+    'dead-letter-unusable',
+    `letter ${letterId}: its request holds a secret, and Temporal no longer has the run that knew it; submit the task again`,
+  );
+}

@@ -1,0 +1,25 @@
+import { audioKey } from '../contracts/keys.js';
+import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
+import { encodeAudio as encode } from '../media/transcode/encode-audio.js';
+import { putPieces } from './transcode/put-files.js';
+import type { TranscodeHost } from './transcode/transcode-host.js';
+import { account, REUSED, workOnPiece } from './transcode/work-piece.js';
+
+/** Of audio as it is copied or encoded, at most. */
+const BYTES_PER_MS = 80;
+
+/** The sound of the whole input, once: encoded in chunks it would have a gap at each joint. */
+export const createEncodeAudio = (host: TranscodeHost) =>
+  async function encodeAudio(input: UnitInput): Promise<PieceResult> {
+    const bytesOf = ({ probe }: { probe: { durationMs: number } }): number => probe.durationMs * BYTES_PER_MS;
+    return workOnPiece(host, { ...input, piece: 'audio', bytesOf }, async (work) => {
+      const { task, plan, signal, priority } = work;
+      const key = audioKey(task, plan.unit);
+      if (await host.store.head(key)) return REUSED;
+      const made = await work.withInput((file) =>
+        host.stages.encode({ priority, signal }, () => encode({ ...work.media(plan.probe.durationMs), file })),
+      );
+      await putPieces(host, work, [{ key, path: made.path, contentType: 'audio/mp4' }]);
+      return { ...account(work, made), outputs: [] };
+    });
+  };

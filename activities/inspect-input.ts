@@ -1,0 +1,63 @@
+import { taskRefOf } from '../contracts/ids.js';
+import { outputPrefixOf } from '../contracts/output-prefix.js';
+import { withParameters, parseProfileRef } from '../contracts/profile.js';
+import { readProfile } from '../contracts/read-profile.js';
+import type { TranscodePlan } from '../contracts/plan.js';
+import { isOfWork, readManifest } from '../contracts/read-manifest.js';
+import { requestHash } from '../contracts/request-hash.js';
+import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
+import { planTranscode } from '../media/transcode/plan-transcode.js';
+import { probeMedia } from '../media/transcode/probe-media.js';
+import { runPiece, type PieceRun } from './transcode/run-piece.js';
+import { donePieces, storedPlan, storePlan } from './transcode/stored-plan.js';
+import type { TranscodeHost } from './transcode/transcode-host.js';
+import { unitOf } from './transcode/unit-of.js';
+
+/** Fetches the input to this host, looks at its packets, and says what is to be made of it and what is there already. */
+export const createInspectInput = (host: TranscodeHost) =>
+  async function inspectInput(input: InspectInput): Promise<Inspection> {
+    const { settings } = input;
+    const outputPrefix = outputPrefixOf(settings, host.store);
+    return runPiece(host, { task: settings, piece: 'inspect' }, async (run) => {
+      const plan = await makePlan(host, { ...input, run });
+      const done = await donePieces(host.store, { task: settings, plan });
+      const work = { ...taskRefOf(settings), unit: plan.unit, requestSha256: await requestHash(settings) };
+      const published = await readManifest(host.store, outputPrefix);
+      const { unit, decision, profile, probe, renditions, chunks, audio, warnings } = plan;
+      return {
+        ...{ unit, outputPrefix, decision, audio, warnings, durationMs: probe.durationMs },
+        profile: { name: profile.name, version: profile.version },
+        renditions: renditions.map(({ name }) => name),
+        chunks: chunks.length,
+        chunksDone: done.chunks,
+        isAudioDone: done.isAudioDone,
+        isLadder: profile.package === 'hls',
+        hasThumbnails: profile.thumbnails !== undefined && probe.video !== undefined,
+        ...(isOfWork(published, work) ? { published } : {}),
+      };
+    });
+  };
+
+async function makePlan(
+  { store, inputs, limits, canToneMap, ...programs }: TranscodeHost,
+  { settings, chunkMs, run }: InspectInput & { run: PieceRun },
+): Promise<TranscodePlan> {
+  const { remux, parameters, minSsim } = settings;
+  const { signal } = run;
+  const profile = withParameters(await readProfile(store, parseProfileRef(settings.profile)), parameters);
+  const onProgress = (part: number): void => {
+    run.at('fetch', part);
+  };
+  const input = await inputs.acquire({ url: settings.input.url }, { signal, onProgress });
+  try {
+    const unit = unitOf(input.version, { profile, remux, chunkMs, minSsim });
+    const stored = await storedPlan(store, { task: settings, unit });
+    if (stored) return stored;
+    run.at('verify');
+    const probed = await probeMedia({ ...programs, file: input.path, limits, signal });
+    const plan = planTranscode({ ...probed, profile, remux, chunkMs, canToneMap });
+    return await storePlan(store, { task: settings, plan: { version: 1, unit, input: input.version, ...plan } });
+  } finally {
+    input.release();
+  }
+}

@@ -1,0 +1,24 @@
+import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
+import { makeThumbnails as make } from '../media/transcode/make-thumbnails.js';
+import { putOutputs } from './transcode/put-files.js';
+import type { TranscodeHost } from './transcode/transcode-host.js';
+import { account, workOnPiece } from './transcode/work-piece.js';
+
+/** Of all sheets of the longest video. */
+const ROOM_BYTES = 64 * 1024 * 1024;
+
+/** Sheets of small pictures, and the index by which a player finds the one of a moment. */
+export const createMakeThumbnails = (host: TranscodeHost) =>
+  async function makeThumbnails({ outputPrefix, ...input }: UnitInput): Promise<PieceResult> {
+    return workOnPiece(
+      host,
+      { ...input, outputPrefix, piece: 'thumbnails', bytesOf: () => ROOM_BYTES },
+      async (work) => {
+        const { plan, signal, priority } = work;
+        const made = await work.withInput((file) =>
+          host.stages.encode({ priority, signal }, () => make({ ...work.media(plan.probe.durationMs), file })),
+        );
+        return { ...account(work, made), outputs: await putOutputs(host, work, { files: made.files, outputPrefix }) };
+      },
+    );
+  };

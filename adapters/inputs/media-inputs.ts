@@ -1,0 +1,34 @@
+import type { Readable } from 'node:stream';
+import type { InputVersion } from '../../contracts/plan.js';
+
+/**
+ * Where files to transcode come from. Each call tries once. Failures are catalogued: `input-unreachable` may be retried;
+ * `input-not-found`, `input-denied`, `input-forbidden`, `input-empty`, `input-too-large`, `input-unsupported`,
+ * `input-changed`, `input-not-media` and `playlist-forbidden` may not.
+ */
+export interface MediaInputs {
+  /** Of a playlist: of all the segments that it names, as one file. */
+  inspect(url: string, options: { signal?: AbortSignal }): Promise<InputVersion>;
+  /** The bytes of that version from one of them on; fails with `input-changed` where there is another one by now. */
+  read(url: string, options: ReadOptions): Promise<Readable>;
+  close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  version: InputVersion;
+  fromByte: number;
+  signal?: AbortSignal;
+}
+
+/** One scheme of them. */
+export interface InputScheme {
+  inspect(url: string, options: { signal?: AbortSignal | undefined }): Promise<Inspected>;
+  read(url: string, options: ReadOptions): Promise<Readable>;
+  close(): void;
+}
+
+export interface Inspected {
+  version: InputVersion;
+  /** Where it was found in the end: what names in a playlist are relative to. */
+  url: string;
+}

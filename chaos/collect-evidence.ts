@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { DEFAULT_TENANT } from '../contracts/ids.js';
+import { ledgerPrefix, sessionLedgerKey, sessionPrefix } from '../contracts/keys.js';
+import type { SessionLedger } from '../contracts/ledger.js';
+import { workerEnv } from '../dev/worker-env.js';
+import { BACKUP_BUCKET } from './chaos-stack.js';
+import type { SessionEvidence } from './check-session.js';
+import type { Scene, Stage } from './scene.js';
+
+type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
+
+/** Reads the sealed sessions of a stream and what is in its stores, with an ordinary client. */
+export async function collectEvidence(
+  { stack }: Stage,
+  { scene, streamId }: { scene: Scene; streamId: string },
+): Promise<Found[]> {
+  const { store } = stack.addresses;
+  const { endpoint = '', region = '', accessKeyId = '', secretAccessKey = '' } = store;
+  const s3 = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+  const bucket = store.url.replace('s3://', '');
+  const stream = { tenant: DEFAULT_TENANT, streamId };
+  try {
+    const prefix = ledgerPrefix({ ...stream, sessionId: '' }).slice(0, -1);
+    const keys = [...(await list(s3, { bucket, prefix })).keys()];
+    const sessions = [...new Set(keys.map((url) => url.split(prefix)[1]?.split('/')[0] ?? ''))];
+    return await Promise.all(
+      sessions.map(async (sessionId) => {
+        const session = { ...stream, sessionId };
+        const sealed = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: sessionLedgerKey(session) }));
+        const ledger = JSON.parse((await sealed.Body?.transformToString()) ?? '') as SessionLedger;
+        const frames = sessionPrefix(session);
+        const [primary, backup, folder] = await Promise.all([
+          list(s3, { bucket, prefix: frames }),
+          list(s3, { bucket: BACKUP_BUCKET, prefix: frames }),
+          listFolder(scene.backupEnv['REELAY_STORE_BACKUP']),
+        ]);
+        return { ledger, objects: new Map([...folder, ...backup, ...primary]) };
+      }),
+    );
+  } finally {
+    s3.destroy();
+  }
+}
+
+/** What `reelay verify` finds; undefined where all agrees. */
+export async function productVerdict(
+  { stack, workerCommand, home }: Stage,
+  { scene, streamId }: { scene: Scene; streamId: string },
+): Promise<string | undefined> {
+  const [program, ...args] = workerCommand;
+  const env = { ...process.env, ...workerEnv(stack.addresses, { home }), ...scene.backupEnv, REELAY_HOME: home };
+  const command = [...args.slice(0, -1), 'verify', 'stream', streamId, '--json'];
+  return new Promise((resolve) => {
+    execFile(program, command, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) =>
+      resolve(error ? `reelay verify exits with ${error.code ?? error.message}: ${summary(stdout)}` : undefined),
+    );
+  });
+}
+
+function summary(stdout: string): string {
+  try {
+    const { differences = [], error } = JSON.parse(stdout) as { differences?: { kind: string }[]; error?: object };
+    if (error) return JSON.stringify(error);
+    const kinds: Record<string, number> = {};
+    for (const { kind } of differences) kinds[kind] = (kinds[kind] ?? 0) + 1;
+    return Object.entries(kinds)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ');
+  } catch {
+    return stdout.slice(0, 200);
+  }
+}
+
+async function list(
+  s3: S3Client,
+  { bucket, prefix }: { bucket: string; prefix: string },
+): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix }))
+    for (const { Key = '', Size = 0 } of Contents) sizes.set(`s3://${bucket}/${Key}`, Size);
+  return sizes;
+}
+
+async function listFolder(url: string | undefined): Promise<Map<string, number>> {
+  const sizes = new Map<string, number>();
+  if (!url?.startsWith('file:')) return sizes;
+  const folder = fileURLToPath(url);
+  const names = await readdir(folder, { recursive: true }).catch(() => []); // nothing was stored there
+  for (const name of names) {
+    const path = join(folder, name);
+    const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+    if (isFile) sizes.set(pathToFileURL(path).href, size);
+  }
+  return sizes;
+}

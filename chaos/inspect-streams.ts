@@ -1,0 +1,48 @@
+import { checkSession } from './check-session.js';
+import { collectEvidence, productVerdict } from './collect-evidence.js';
+import type { StreamEnd } from './end-streams.js';
+import type { StreamOutcome } from './row-result.js';
+import type { Scene, Stage } from './scene.js';
+
+const READ_WITHIN_MS = 60_000;
+
+export interface Inspection {
+  outcomes: StreamOutcome[];
+  faults: string[];
+}
+
+/** Checks every session of every stream from outside, and asks the product for its own verdict. */
+export async function inspectStreams(
+  stage: Stage,
+  { scene, ends }: { scene: Scene; ends: readonly StreamEnd[] },
+): Promise<Inspection> {
+  await stage.reader.catchUp(READ_WITHIN_MS);
+  const found: Inspection = { outcomes: [], faults: [] };
+  for (const { streamId, stopAskedAtMs } of ends) {
+    try {
+      found.outcomes.push(...(await checkStream(stage, { scene, streamId, stopAskedAtMs })));
+    } catch (error) {
+      found.faults.push(`${streamId} cannot be checked: ${(error as Error).name}: ${(error as Error).message}`);
+    }
+    const verdict = await productVerdict(stage, { scene, streamId });
+    if (verdict) found.faults.push(`${streamId}: ${verdict}`);
+  }
+  return found;
+}
+
+async function checkStream(
+  stage: Stage,
+  { scene, streamId, stopAskedAtMs }: Pick<StreamEnd, 'streamId' | 'stopAskedAtMs'> & { scene: Scene },
+): Promise<StreamOutcome[]> {
+  const sessions = await collectEvidence(stage, { scene, streamId });
+  if (sessions.length === 0) throw new Error('it has no session');
+  const events = stage.reader.of(streamId);
+  const [last] = sessions.map(({ ledger }) => ledger).sort((a, b) => b.startedAtMs - a.startedAtMs);
+  return sessions.map(({ ledger, objects }) => ({
+    streamId,
+    check: checkSession({
+      ...{ ledger, objects, events, storeUrl: stage.stack.addresses.store.url },
+      ...(ledger === last && ledger.reason === 'stopped' ? { stoppedAtMs: stopAskedAtMs } : {}),
+    }),
+  }));
+}

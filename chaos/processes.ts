@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The ffmpeg processes that a worker has started. */
+export const ffmpegsOf = (parent: number | undefined): number[] =>
+  parent === undefined ? [] : allPids().filter((pid) => parentOf(pid) === parent && nameOf(pid) === 'ffmpeg');
+
+/** The processes that were started with this in their environment, zombies apart: `REELAY_HOME=/folder`. */
+export const processesWith = (variable: string): string[] =>
+  allPids()
+    .filter((pid) => read(pid, 'environ').split('\0').includes(variable))
+    .map((pid) => `${nameOf(pid)} (${pid})`);
+
+const allPids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+const parentOf = (pid: number): number => Number(/\) . (\d+) /.exec(read(pid, 'stat'))?.[1]);
+
+const nameOf = (pid: number): string => read(pid, 'comm').trim();
+
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
+}

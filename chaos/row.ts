@@ -1,0 +1,91 @@
+import { formatDuration } from '../contracts/duration.js';
+import type { FaultMode } from '../dev/fault-proxy.js';
+import type { ClipOptions } from '../dev/clip.js';
+import type { GapReason } from '../contracts/ledger.js';
+import type { LiveStreamInput } from '../workflows/live-stream.js';
+
+/** One line of the fault table, as data: what is started, what is done to it, and what must come of it. */
+export interface Row {
+  name: string;
+  /** What is done, in a few words for the table; `%` stands for how long, or how often. */
+  fault: string;
+  /** What `%` stands for. */
+  extent?: { for: Span } | { times: Span };
+  /** Capture workers; each has a host name, a spool and proxies of its own. */
+  workers: 1 | 2;
+  everyMs: number;
+  /** Where it matters how many there are; else as many as the command says. */
+  streams?: number;
+  stream?: Omit<LiveStreamInput, 'streamId' | 'capture' | 'source'> & {
+    source?: { reconnectWindowMs?: number; stallMs?: number };
+  };
+  /** Where workers keep their spool: a folder, or a file system of its own of this size, which can be full or read-only. */
+  spoolBytes?: number;
+  /** A second store: a folder, or a bucket of the same server, which fails with the first. */
+  backup?: 'folder' | 'bucket';
+  /** Workers see a wall clock that can be set. */
+  hasClock?: boolean;
+  /** Done before the streams start, which then are not waited for. */
+  before?: readonly Step[];
+  steps: readonly Step[];
+  expect: Expectation;
+}
+
+/** Seconds: of the full table, and of the short one. */
+export type Span = number | { full: number; short: number };
+
+/** `busiest` is the capture worker that holds most streams, `other` the other one; `capture` are both, `all` the workflow worker too. */
+export type Target = 'busiest' | 'other' | 'capture' | 'all' | 'workflow';
+export type Service = 'temporal' | 'store' | 'events';
+export type ServerName = 'temporal' | 'store' | 'events' | 'rtmp';
+
+export type Step =
+  | { do: 'wait'; for: Span }
+  | { do: 'link'; of: readonly Service[]; to: Target; mode: FaultMode }
+  | { do: 'signal'; to: Target; signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' }
+  /** SIGTERM, wait for the end, start again. */
+  | { do: 'restart-worker'; to: Target }
+  | { do: 'kill-ffmpeg'; to: Target }
+  | { do: 'server'; server: ServerName; action: 'kill' | 'stop' | 'start' }
+  | { do: 'topic'; topic: string; action: 'delete' | 'create' }
+  | { do: 'spool'; to: Target; state: 'full' | 'free' | 'read-only' | 'writable' }
+  | { do: 'clock'; offsetSeconds: number }
+  | { do: 'publishers'; action: 'freeze' | 'thaw' | 'kill' | 'restart' }
+  /** Sends another clip; time stamps jump ahead by ten minutes where `jumpAfterSeconds` of it were sent. */
+  | { do: 'publish'; clip: ClipOptions; jumpAfterSeconds?: number }
+  | { do: 'start-again' }
+  | { do: 'stop-while-starting' }
+  | { do: 'rates'; changes: number; withinSeconds: Span; last: number }
+  /** Waits until every stream has been handed over so often. */
+  | { do: 'relays'; count: Span; withinSeconds: Span }
+  /** Waits until every stream is captured again. */
+  | { do: 'recover' }
+  | { do: 'repeat'; times: Span; steps: readonly Step[] }
+  /** Waits for a time within this, another one at each pass. */
+  | { do: 'wait-randomly'; upTo: Span };
+
+export interface Expectation {
+  /** Reasons that gaps may have, and how many seconds of slots each may cost one stream; no other gap is allowed. */
+  gaps: Partial<Record<GapReason, Span>>;
+  /** Reasons without which the fault has not happened. */
+  mustSee?: readonly GapReason[];
+  /** Frames must have gone to the second store. */
+  mustUseBackup?: true;
+  /** Frames that may end as dead letters, as seconds of slots of one stream; none where missing. */
+  deadLetterSeconds?: Span;
+  /** From the fault to the next captured slot of every stream. */
+  recoverySeconds: Span;
+  /** Whether that counts from where the fault ends: a source that is away cannot be captured. */
+  recoveryFrom?: 'begin' | 'end';
+}
+
+export const secondsOf = (span: Span, isShort: boolean): number =>
+  typeof span === 'number' ? span : isShort ? span.short : span.full;
+
+/** The fault in words, as long as it is in the full table or in the short one. */
+export function describeFault({ fault, extent }: Pick<Row, 'fault' | 'extent'>, isShort: boolean): string {
+  if (extent === undefined) return fault;
+  const amount =
+    'for' in extent ? formatDuration(secondsOf(extent.for, isShort) * 1000) : String(secondsOf(extent.times, isShort));
+  return fault.replace('%', amount);
+}

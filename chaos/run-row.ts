@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startStream } from '../client/streams.js';
+import { problemOf } from '../contracts/errors.js';
+import { DEFAULT_TENANT, streamWorkflowId } from '../contracts/ids.js';
+import { WORKFLOW_QUEUE } from '../contracts/queues.js';
+import { awaitDelivered, endStreams } from './end-streams.js';
+import { inspectStreams, type Inspection } from './inspect-streams.js';
+import { awaitFrames, performSteps } from './perform-steps.js';
+import { processesWith } from './processes.js';
+import { differencesFrom, sumFigures, type Fault, type RowResult } from './row-result.js';
+import { describeFault, type Row, type Step } from './row.js';
+import { closeScene, findBusiest, newScene, setScene, type Scene, type Stage } from './scene.js';
+
+const START_WITHIN_MS = 60_000;
+/** Seconds of capture before the fault and after the recovery. */
+const CALM = { full: 15, short: 5 };
+
+type Attempt = (work: () => Promise<unknown>) => Promise<void>;
+
+/** Runs one row: streams, fault, recovery, end, and then the check of what is left. A row that cannot run fails. */
+export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
+  const startedAt = performance.now();
+  const faults: string[] = [];
+  const attempt: Attempt = async (work) => {
+    try {
+      await work();
+    } catch (error) {
+      stage.signal.throwIfAborted();
+      faults.push(problemOf(error)?.message ?? (error as Error).message);
+    }
+  };
+  const scene = newScene(stage, row);
+  const fault: Fault = { beganAtMs: Date.now(), endedAtMs: Date.now() };
+  const found: Inspection = { outcomes: [], faults: [] };
+  try {
+    await attempt(async () => {
+      await setScene(stage, { scene, row });
+      await play(stage, { scene, row, fault, attempt });
+      const ends = await endStreams(stage, scene.streams);
+      faults.push(...ends.flatMap(({ fault }) => fault ?? []));
+      await attempt(() => awaitDelivered(scene));
+      Object.assign(found, await inspectStreams(stage, { scene, ends }));
+    });
+  } finally {
+    const cleared = await Promise.allSettled([stage.stack.heal(), closeScene(scene)]);
+    for (const one of cleared) if (one.status === 'rejected') faults.push((one.reason as Error).message);
+  }
+  const figures = sumFigures(found.outcomes, { fault, recoveryFrom: row.expect.recoveryFrom });
+  const differences = differencesFrom(row, { outcomes: found.outcomes, figures, isShort: stage.isShort });
+  return {
+    ...{ row: row.name, fault: describeFault(row, stage.isShort), workers: row.workers },
+    ...{ streams: scene.streams.length, ...figures, peakBytes: peakOf(scene) },
+    tookSeconds: Math.round((performance.now() - startedAt) / 1000),
+    faults: [...faults, ...found.faults, ...differences, ...leftovers(scene)],
+  };
+}
+
+/** From the start of the streams to their recovery; each step that fails is told, and the row goes on. */
+async function play(
+  stage: Stage,
+  { scene, row, fault, attempt }: { scene: Scene; row: Row; fault: Fault; attempt: Attempt },
+): Promise<void> {
+  const hitsBefore = countHits(stage);
+  await attempt(() => startStreams(stage, scene, row));
+  await attempt(async () => (scene.busiest = await findBusiest(stage, scene)));
+  fault.beganAtMs = Date.now();
+  await attempt(() => performSteps(stage, scene, row.steps));
+  fault.endedAtMs = Date.now();
+  await attempt(() => awaitFrames(stage, { streams: scene.streams, afterMs: fault.endedAtMs }));
+  await attempt(() => calm(stage));
+  await attempt(async () => {
+    if (hasLink(row.steps) && countHits(stage) === hitsBefore) throw new Error('no connection met the fault');
+  });
+  await attempt(() => stage.stack.heal());
+}
+
+async function startStreams(stage: Stage, scene: Scene, row: Row): Promise<void> {
+  if (row.before) await performSteps(stage, scene, row.before);
+  const { reelay, temporal } = stage;
+  const startedAtMs = Date.now();
+  await Promise.all(
+    scene.streams.map(async ({ request, streamId }) => {
+      const { continueAfterEvents } = row.stream ?? {};
+      if (continueAfterEvents === undefined) return startStream(reelay, request);
+      return temporal.workflow.start('liveStream', {
+        workflowId: streamWorkflowId({ tenant: DEFAULT_TENANT, streamId }),
+        taskQueue: WORKFLOW_QUEUE,
+        args: [{ ...request, continueAfterEvents }],
+      });
+    }),
+  );
+  if (row.before) return;
+  await awaitFrames(stage, { streams: scene.streams, afterMs: startedAtMs, withinMs: START_WITHIN_MS });
+  await calm(stage);
+}
+
+const calm = ({ isShort, signal }: Stage): Promise<void> =>
+  delay((isShort ? CALM.short : CALM.full) * 1000, undefined, { signal });
+
+const hasLink = (steps: readonly Step[]): boolean =>
+  steps.some((step) => (step.do === 'repeat' ? hasLink(step.steps) : step.do === 'link' && step.mode.kind !== 'pass'));
+
+const countHits = ({ stack }: Stage): number =>
+  Object.values(stack.links)
+    .flatMap((links) => Object.values(links))
+    .reduce((sum, { hits }) => sum + hits, 0);
+
+const peakOf = ({ workers }: Scene): number =>
+  Math.max(0, ...Object.values(workers).map((worker) => worker.peakBytes()));
+
+function leftovers({ workers }: Scene): string[] {
+  const left = Object.values(workers).flatMap(({ home }) => processesWith(`REELAY_HOME=${home}`));
+  return left.length > 0 ? [`left behind: ${left.join(', ')}`] : [];
+}

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Reelay } from '../client/connect.js';
+import { describeStream } from '../client/streams.js';
+import type { StreamRequest } from '../contracts/stream.js';
+import { workerEnv } from '../dev/worker-env.js';
+import type { ChaosStack, ProcessName } from './chaos-stack.js';
+import { BACKUP_BUCKET } from './chaos-stack.js';
+import { openFakedClock, type FakedClock } from './faked-clock.js';
+import { startManagedWorker, type ManagedWorker } from './managed-worker.js';
+import { startPublisher, type Publisher } from './publishers.js';
+import type { Row, Target } from './row.js';
+import { mountSmallDisk, type SmallDisk } from './small-disk.js';
+import type { TopicReader } from './topic-reader.js';
+
+/** What all rows of one run share. */
+export interface Stage {
+  home: string;
+  stack: ChaosStack;
+  reader: TopicReader;
+  reelay: Reelay;
+  temporal: Client;
+  /** What to run as a worker, up to its roles. */
+  workerCommand: readonly [string, ...string[]];
+  streams: number;
+  isShort: boolean;
+  onNotice(notice: string): void;
+  signal: AbortSignal;
+}
+
+export interface SceneStream {
+  streamId: string;
+  request: StreamRequest;
+}
+
+/** What one row has running: workers, publishers, streams. */
+export interface Scene {
+  folder: string;
+  workers: Partial<Record<ProcessName, ManagedWorker>>;
+  disks: Partial<Record<ProcessName, SmallDisk>>;
+  clock?: FakedClock;
+  publishers: Publisher[];
+  streams: SceneStream[];
+  /** The environment of a second store, for those who verify. */
+  backupEnv: Record<string, string>;
+  /** The worker that held most streams when the fault began. */
+  busiest: ProcessName;
+}
+
+export const newScene = ({ home }: Stage, row: Row): Scene => {
+  const folder = join(home, 'rows', row.name);
+  return {
+    folder,
+    workers: {},
+    disks: {},
+    publishers: [],
+    streams: [],
+    busiest: 'a',
+    backupEnv: backupOf(row, folder),
+  };
+};
+
+/** Starts what a row needs; what has been started where it fails is in the scene, to be closed. */
+export async function setScene(stage: Stage, { scene, row }: Adding): Promise<void> {
+  if (row.hasClock) scene.clock = await openFakedClock(join(stage.home, `${row.name}.faketime`));
+  const hosts: ProcessName[] = row.workers === 1 ? ['a'] : ['a', 'b'];
+  const adding = (['workflow', ...hosts] as const).map((name) => addWorker(stage, { scene, row, name }));
+  for (const added of await Promise.allSettled(adding)) if (added.status === 'rejected') throw added.reason;
+  await addStreams(stage, { scene, row });
+}
+
+export async function closeScene({ workers, publishers, disks }: Scene): Promise<void> {
+  const ended = await Promise.allSettled([
+    ...Object.values(workers).map((worker) => worker.stop()),
+    ...publishers.map((publisher) => publisher.stop()),
+  ]);
+  await Promise.all(Object.values(disks).map((disk) => disk.remove()));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+}
+
+/** The workers that a step is done to. */
+export function targetsOf(scene: Scene, to: Target): ProcessName[] {
+  const all = Object.keys(scene.workers) as ProcessName[];
+  if (to === 'all') return all;
+  if (to === 'workflow') return ['workflow'];
+  const hosts = all.filter((name) => name !== 'workflow');
+  if (to === 'capture') return hosts;
+  return hosts.filter((name) => (name === scene.busiest) === (to === 'busiest'));
+}
+
+const hostOf = (folder: string, name: ProcessName): string => `${folder.split('/').at(-1)}-${name}`;
+
+/** Asked before the fault, in which nobody may be there to answer. */
+export async function findBusiest({ reelay }: Stage, { streams, folder, workers }: Scene): Promise<ProcessName> {
+  if (!workers.b) return 'a';
+  const states = await Promise.all(streams.map(({ streamId }) => describeStream(reelay, { streamId })));
+  const held = states.filter(({ state }) => state.host === hostOf(folder, 'b')).length;
+  return held > streams.length / 2 ? 'b' : 'a';
+}
+
+interface Adding {
+  scene: Scene;
+  row: Row;
+}
+
+async function addWorker(stage: Stage, { scene, row, name }: Adding & { name: ProcessName }): Promise<void> {
+  const home = join(scene.folder, name);
+  const spoolFolder = join(home, 'spool');
+  if (row.spoolBytes !== undefined && name !== 'workflow')
+    scene.disks[name] = await mountSmallDisk(spoolFolder, { sizeBytes: row.spoolBytes });
+  scene.workers[name] = await startManagedWorker({
+    role: name === 'workflow' ? 'workflow' : 'capture',
+    home,
+    command: stage.workerCommand,
+    signal: stage.signal,
+    env: {
+      ...workerEnv(stage.stack.addressesFor(name), { home }),
+      ...scene.backupEnv,
+      ...scene.clock?.env,
+      REELAY_HOME: home,
+      REELAY_HOST: hostOf(scene.folder, name),
+      REELAY_SPOOL_DIR: spoolFolder,
+    },
+    onNotice: (notice) => stage.onNotice(`${row.name}: ${notice}`),
+  });
+}
+
+async function addStreams({ home, stack, streams: usual }: Stage, { scene, row }: Adding): Promise<void> {
+  const run = Date.now().toString(36);
+  for (let index = 1; index <= (row.streams ?? usual); index += 1) {
+    const streamId = `${row.name}-${run}-${index}`;
+    const url = `${stack.addresses.rtmp.url}/${streamId}`;
+    scene.publishers.push(await startPublisher({ url, home }));
+    const { source = {}, continueAfterEvents: _, ...rest } = row.stream ?? {};
+    scene.streams.push({
+      streamId,
+      request: { ...rest, streamId, source: { ...source, url }, capture: { everyMs: row.everyMs } },
+    });
+  }
+}
+
+function backupOf({ backup }: Row, folder: string): Record<string, string> {
+  if (backup === undefined) return {};
+  const url = backup === 'bucket' ? `s3://${BACKUP_BUCKET}` : new URL(`file://${folder}/backup`).href;
+  return { REELAY_STORE_BACKUP: url };
+}

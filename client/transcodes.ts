@@ -1,0 +1,174 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import PQueue from 'p-queue';
+import type { EventSource } from '../adapters/event-log/event-log.js';
+import { fault, problemOf, type Problem } from '../contracts/errors.js';
+import { transcodeWorkflowId, type TaskRef } from '../contracts/ids.js';
+import type { TranscodeManifest } from '../contracts/manifest.js';
+import { playSignal } from '../contracts/messages.js';
+import { outputPrefixOf } from '../contracts/output-prefix.js';
+import { redact } from '../contracts/redact.js';
+import { requestHash } from '../contracts/request-hash.js';
+import { taskStart } from '../contracts/task-start.js';
+import { parseTranscodeRequest, type TranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
+import type { Reelay } from './connect.js';
+import { listDeadLetters } from './dead-letters.js';
+import { askTask } from './temporal-fault.js';
+import { readManifest } from '../contracts/read-manifest.js';
+import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './transcodes/task-name.js';
+
+export interface SubmittedTask extends TaskRef {
+  workflowId: string;
+  /** Missing where Temporal no longer knows the task, and its manifest alone does. */
+  runId?: string;
+  /** False where it runs or was done already, with the same request. */
+  isNew: boolean;
+  isDone: boolean;
+  /** Of a task that was done before. */
+  manifest?: TranscodeManifest;
+}
+
+export interface SubmitDeps extends StoreDeps {
+  /** A task that failed or was cancelled is not started again either. */
+  startsOnce?: boolean;
+}
+
+/**
+ * Starts a task. The same id with the same request attaches to the task that runs or is done, however long ago; with
+ * another request it fails with `task-conflict`. A task that failed or was cancelled is started again, and goes on with
+ * what it had finished. Bad input fails before anything is started, with the code that names it.
+ */
+export async function submitTranscode(
+  reelay: Reelay,
+  { store, startsOnce = false }: SubmitDeps,
+  request: TranscodeRequest,
+): Promise<SubmittedTask> {
+  const settings = parseTranscodeRequest(request);
+  const { tenant, taskId } = settings;
+  const workflowId = transcodeWorkflowId(settings);
+  const task = { tenant, taskId, workflowId };
+  const manifest = await readManifest(store, outputPrefixOf(settings, store));
+  if (manifest?.taskId === taskId && manifest.tenant === tenant) {
+    if (manifest.requestSha256 !== (await requestHash(settings))) throw conflict(task);
+    return { ...task, isNew: false, isDone: true, manifest };
+  }
+  const call = async (): Promise<SubmittedTask> => {
+    try {
+      const { firstExecutionRunId: runId } = await reelay.temporal.workflow.start(
+        'transcode',
+        taskStart(settings, { startsOnce }),
+      );
+      return { ...task, runId, isNew: true, isDone: false };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return { ...task, ...(await attach(reelay, settings)) };
+    }
+  };
+  return askTask(reelay, { task: settings, call });
+}
+
+async function attach(
+  reelay: Reelay,
+  settings: TranscodeSettings,
+): Promise<Pick<SubmittedTask, 'runId' | 'isNew' | 'isDone'>> {
+  const { runId, status } = await taskHandle(reelay, settings).describe();
+  const known = await startedSettings(reelay, { task: settings, runId });
+  if ((await requestHash(known)) !== (await requestHash(settings))) throw conflict(settings);
+  return { runId, isNew: false, isDone: status.name === 'COMPLETED' };
+}
+
+const conflict = ({ taskId, tenant }: TaskRef): Error =>
+  fault('task-conflict', `task "${taskId}" of tenant "${tenant}" is there with another request`);
+
+export interface BatchOutcome {
+  /** Of the request, from 0. */
+  index: number;
+  task?: SubmittedTask;
+  /** Why this one was not started. */
+  problem?: Problem;
+}
+
+interface BatchOptions extends SubmitDeps {
+  /** Requests that are under way at once; 16 unless given. */
+  concurrency?: number;
+  onOutcome?(outcome: BatchOutcome): void;
+}
+
+const SUBMITS_AT_ONCE = 16;
+
+/** Starts many tasks. Each has an outcome of its own; only where Temporal or the store is away it ends early, by failing. */
+export async function submitBatch(
+  reelay: Reelay,
+  requests: readonly TranscodeRequest[],
+  { concurrency = SUBMITS_AT_ONCE, onOutcome, ...deps }: BatchOptions,
+): Promise<BatchOutcome[]> {
+  const queue = new PQueue({ concurrency });
+  const submit = async (request: TranscodeRequest, index: number): Promise<BatchOutcome> => {
+    const outcome = await submitTranscode(reelay, deps, request).then(
+      (task) => ({ index, task }),
+      (error: unknown) => ({ index, problem: ownProblem(error) }),
+    );
+    onOutcome?.(outcome);
+    return outcome;
+  };
+  try {
+    return await queue.addAll(requests.map((request, index) => () => submit(request, index)));
+  } finally {
+    queue.clear();
+  }
+}
+
+/** What is wrong with this one request, and not with all of them. */
+function ownProblem(error: unknown): Problem {
+  const problem = problemOf(error);
+  if (!problem || problem.code.endsWith('-unreachable')) throw error;
+  return problem;
+}
+
+/** Asks a task to stop: its state says `stopping` until its work has ended. Asking twice is asking once. */
+export async function cancelTranscode(reelay: Reelay, name: TaskName): Promise<TaskRef> {
+  const task = taskOf(name);
+  const call = async (): Promise<TaskRef> => {
+    const { status } = await taskHandle(reelay, task).describe();
+    if (status.name !== 'RUNNING')
+      throw fault('task-ended', `task "${task.taskId}" has ended: ${status.name.toLowerCase()}`);
+    await taskHandle(reelay, task).cancel();
+    return task;
+  };
+  return askTask(reelay, { task, call });
+}
+
+/**
+ * Starts a task that failed or was cancelled once more, with the request that it had: what it had finished is used. Past
+ * the retention of Temporal the request is taken from its dead letter, where it is open and holds no secret.
+ */
+export async function retryTranscode(
+  reelay: Reelay,
+  { store, events }: StoreDeps & { events?: EventSource },
+  name: TaskName,
+): Promise<SubmittedTask> {
+  const task = taskOf(name);
+  const call = async (): Promise<TranscodeSettings> => {
+    const { runId } = await taskHandle(reelay, task).describe();
+    return startedSettings(reelay, { task, runId });
+  };
+  const settings = await askTask(reelay, { task, call }).catch(async (error: unknown) => {
+    const letter = problemOf(error)?.code === 'task-not-found' && events ? await letterOf(events, task) : undefined;
+    if (!letter) throw error;
+    return letter;
+  });
+  return submitTranscode(reelay, { store }, settings);
+}
+
+async function letterOf(events: EventSource, { tenant, taskId }: TaskRef): Promise<TranscodeSettings | undefined> {
+  const { letters } = await listDeadLetters(events, { kind: 'transcode', tenant, taskId });
+  const newest = letters.at(-1);
+  return newest?.kind === 'transcode' && newest.isWhole ? parseTranscodeRequest(newest.request) : undefined;
+}
+
+/** Tells a task that somebody plays the video from there, milliseconds of the media: that is made first. */
+export async function playTranscode(reelay: Reelay, { atMs, ...name }: TaskName & { atMs: number }): Promise<void> {
+  if (!Number.isFinite(atMs) || atMs < 0)
+    throw fault('request-invalid', `atMs: expected milliseconds from 0, got ${redact(String(atMs))}`);
+  const task = taskOf(name);
+  await askTask(reelay, { task, call: () => taskHandle(reelay, task).signal(playSignal, { atMs }) });
+}

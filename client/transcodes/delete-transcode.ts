@@ -1,0 +1,65 @@
+import { problemOf } from '../../contracts/errors.js';
+import { taskRefOf, type TaskRef } from '../../contracts/ids.js';
+import { defaultOutputPrefix, manifestKey, taskLogPrefix, workPrefix } from '../../contracts/keys.js';
+import { outputPrefixOf } from '../../contracts/output-prefix.js';
+import { readManifest } from '../../contracts/read-manifest.js';
+import { removeBelow } from '../../contracts/remove-below.js';
+import type { Reelay } from '../connect.js';
+import { askTask } from '../temporal-fault.js';
+import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './task-name.js';
+
+export interface RemoveDeps extends StoreDeps {
+  /** Removes objects that may be there. */
+  objects: { remove(keys: readonly string[]): Promise<unknown> };
+}
+
+export interface DeletedTask extends TaskRef {
+  outputPrefix: string;
+  removed: number;
+}
+
+/**
+ * Removes all that a task has left in the store: its manifest first, so that nothing names what is going, then outputs,
+ * work and logs. A task that runs is cancelled first, and its end is waited for. May be repeated.
+ */
+export async function deleteTranscode(
+  reelay: Reelay,
+  { store, objects }: RemoveDeps,
+  { outputPrefix: given, ...name }: TaskName & { outputPrefix?: string },
+): Promise<DeletedTask> {
+  const task = taskOf(name);
+  const outputPrefix = (await endedPrefix(reelay, { store, task })) ?? given ?? defaultOutputPrefix(task);
+  const manifest = await readManifest(store, outputPrefix);
+  let removed = 0;
+  // Another task may have published to the same prefix since.
+  if (manifest?.taskId === task.taskId && manifest.tenant === task.tenant) {
+    await objects.remove([manifestKey(outputPrefix)]);
+    await objects.remove(manifest.outputs.map(({ key }) => key));
+    removed += 1 + manifest.outputs.length;
+  }
+  for (const prefix of [workPrefix(task), taskLogPrefix(task)])
+    removed += await removeBelow({ store, objects }, prefix);
+  return { ...taskRefOf(task), outputPrefix, removed };
+}
+
+/** Where the outputs of a task are that runs no more; undefined where Temporal no longer knows it. */
+async function endedPrefix(
+  reelay: Reelay,
+  { store, task }: StoreDeps & { task: TaskRef },
+): Promise<string | undefined> {
+  const call = async (): Promise<{ runId: string; isRunning: boolean; prefix: string }> => {
+    const { runId, status } = await taskHandle(reelay, task).describe();
+    const prefix = outputPrefixOf(await startedSettings(reelay, { task, runId }), store);
+    return { runId, isRunning: status.name === 'RUNNING', prefix };
+  };
+  const found = await askTask(reelay, { task, call }).catch((error: unknown) => {
+    if (problemOf(error)?.code !== 'task-not-found') throw error;
+    return undefined;
+  });
+  if (found?.isRunning) {
+    const run = taskHandle(reelay, task, found.runId);
+    await run.cancel();
+    await run.result().catch(() => undefined); // however it ends
+  }
+  return found?.prefix;
+}

@@ -1,0 +1,42 @@
+import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import { readFirstInput } from '../../contracts/first-input.js';
+import { assertName, DEFAULT_TENANT, transcodeWorkflowId, type TaskRef } from '../../contracts/ids.js';
+import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
+import type { Reelay } from '../connect.js';
+
+/** A task by its id; the tenant is `default` unless given. */
+export interface TaskName {
+  taskId: string;
+  tenant?: string;
+}
+
+/** Where outputs, manifests, logs and profiles are. */
+export interface StoreDeps {
+  store: ObjectStore;
+}
+
+export function taskOf({ taskId, tenant = DEFAULT_TENANT }: TaskName): TaskRef {
+  assertName(taskId, 'task');
+  assertName(tenant, 'tenant');
+  return { taskId, tenant };
+}
+
+export const taskHandle = ({ temporal }: Reelay, task: TaskRef, runId?: string) =>
+  temporal.workflow.getHandle(transcodeWorkflowId(task), runId);
+
+/** What a run of a task was started with, while Temporal retains it. */
+export async function startedSettings(
+  { temporal }: Reelay,
+  { task, runId }: { task: TaskRef; runId: string },
+): Promise<TranscodeSettings> {
+  const input = await readFirstInput(temporal.workflowService, {
+    ...{ namespace: temporal.options.namespace, workflowId: transcodeWorkflowId(task), runId },
+  });
+  return settingsOf(input);
+}
+
+/** Without what the workflow takes beside the request. */
+function settingsOf(input: unknown): TranscodeSettings {
+  const { redrives: _, chunkMs: __, chunksAtOnce: ___, ...request } = (input ?? {}) as Record<string, unknown>;
+  return parseTranscodeRequest(request);
+}

@@ -1,0 +1,44 @@
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { fault } from '../contracts/errors.js';
+import { redact } from '../contracts/redact.js';
+import { answerTo } from './http-status.js';
+import { bearerOf } from './bearer.js';
+import type { Hooks } from './hooks.js';
+
+export interface HttpOptions {
+  hooks: Hooks;
+  /** By name; with none whoever reaches the address may use it. */
+  tokens: Readonly<Record<string, string>>;
+  onProblem(error: unknown): void;
+}
+
+/** A notification of a thousand objects is smaller. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const REQUEST_WITHIN_MS = 30_000;
+
+/** The HTTP interface; nothing listens before `listen`. */
+export function createHttpServer({ hooks, tokens, onProblem }: HttpOptions): FastifyInstance {
+  const server = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_WITHIN_MS,
+    forceCloseConnections: 'idle',
+  });
+  const isOpen = Object.keys(tokens).length === 0;
+  server.addHook('onRequest', async ({ headers, url }) => {
+    if (isOpen || url === '/health' || bearerOf(headers.authorization, tokens) !== undefined) return;
+    throw fault('token-missing', 'expected one of REELAY_API_TOKENS as a bearer');
+  });
+  server.setErrorHandler((error: FastifyError, _, reply) => {
+    const { status, problem } = answerTo(error);
+    const own = problem ? status : (error.statusCode ?? status);
+    if (own >= 500) onProblem(error);
+    const shown = problem ?? {
+      message: own < 500 ? redact(error.message) : 'something went wrong; the log of the server tells',
+    };
+    return reply.status(own).send({ error: shown });
+  });
+  server.get('/health', () => ({ status: 'ok' }));
+  server.post('/hooks/objects', ({ body }) => hooks.objects(body));
+  server.post('/hooks/play', ({ body }) => hooks.play(body));
+  return server;
+}

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import type { NotificationSource } from '../adapters/notifications/notifications.js';
+import { kafkaNotifications } from '../adapters/notifications/kafka.js';
+import { applyNotification } from '../client/apply-notification.js';
+import { connect, type Reelay } from '../client/connect.js';
+import type { RemoveDeps } from '../client/transcodes/delete-transcode.js';
+import { fault } from '../contracts/errors.js';
+import { parseTriggers, type Trigger } from '../contracts/trigger.js';
+import { createHooks } from '../server/hooks.js';
+import { createHttpServer } from '../server/http-server.js';
+import type { Config } from './config.js';
+import { adapterLog, createLog } from './log.js';
+import { kafkaOptions, openAdapters } from './open-adapters.js';
+
+interface RunOptions {
+  config: Config;
+  stopping: AbortSignal;
+  onReady(ready: { http: { url: string }; triggers: number; topic?: string }): void;
+}
+
+const OBJECT_GROUP = 'reelay-objects';
+
+/** Runs the HTTP interface, and reads what a store tells of its objects, until it is told to stop. */
+export async function runServer({ config, stopping, onReady }: RunOptions): Promise<void> {
+  const log = createLog(config);
+  assertGuarded(config);
+  const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers);
+  const reelay = await connect();
+  const adapters = await openAdapters(config, adapterLog(log));
+  const deps = { store: adapters.store, objects: adapters.large, triggers };
+  const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
+  const server = createHttpServer({ hooks: createHooks({ ...deps, reelay }), tokens: config.apiTokens, onProblem });
+  let notifications: NotificationSource | undefined;
+  try {
+    const url = await server.listen(config.http);
+    notifications = await openNotifications({ config, log: adapterLog(log) });
+    await notifications?.consume((message) => applyAndTell(reelay, { ...deps, message, log }));
+    onReady({
+      ...{ http: { url }, triggers: triggers.length },
+      ...(notifications && config.objectTopic !== undefined ? { topic: config.objectTopic } : {}),
+    });
+    await new Promise<void>((resolve) => {
+      if (stopping.aborted) resolve();
+      else stopping.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await Promise.all([server.close(), notifications?.close()]);
+    await Promise.all([adapters.close(), reelay.close()]);
+  }
+}
+
+/** Where anybody may reach the address, nobody may use it without a token. */
+function assertGuarded({ http: { host }, apiTokens }: Config): void {
+  if (Object.keys(apiTokens).length > 0 || /^(?:127\.|localhost$|::1$)/.test(host)) return;
+  throw fault(
+    'config-invalid',
+    `REELAY_HTTP: expected an address of this machine alone, or REELAY_API_TOKENS to be set, got ${host}`,
+  );
+}
+
+export async function readTriggers(file: string): Promise<Trigger[]> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw fault('trigger-invalid', `REELAY_TRIGGERS: expected a readable file, got ${file}`, { cause });
+  });
+  try {
+    return parseTriggers(JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw fault('trigger-invalid', `REELAY_TRIGGERS: expected JSON in ${file}: ${cause.message}`, { cause });
+  }
+}
+
+async function openNotifications({
+  config,
+  log,
+}: {
+  config: Config;
+  log: ReturnType<typeof adapterLog>;
+}): Promise<NotificationSource | undefined> {
+  const { objectTopic: topic, events } = config;
+  if (topic === undefined) return undefined;
+  if (events.kind !== 'kafka')
+    throw fault('config-invalid', 'REELAY_OBJECT_TOPIC: expected REELAY_EVENTS to name Kafka, got a folder');
+  return kafkaNotifications({ ...(await kafkaOptions({ ...config, events }, log)), topic, group: OBJECT_GROUP });
+}
+
+interface Telling extends RemoveDeps {
+  triggers: readonly Trigger[];
+  message: unknown;
+  log: ReturnType<typeof createLog>;
+}
+
+async function applyAndTell(reelay: Reelay, { message, log, ...deps }: Telling): Promise<void> {
+  const { started, deleted, unreadable } = await applyNotification(reelay, deps, message);
+  for (const { task, problem } of started)
+    if (problem) log.warn({ code: problem.code, message: problem.message }, 'an object starts no task');
+    else if (task?.isNew) log.info({ task: task.taskId }, 'an object has come');
+  if (deleted.length > 0) log.info({ tasks: deleted }, 'an object is gone, and its outputs with it');
+  if (unreadable > 0) log.warn({ unreadable }, 'records that nobody can read');
+}

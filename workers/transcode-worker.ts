@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { createTranscodeActivities } from '../activities/index.js';
+import { createInputCache } from '../activities/transcode/input-cache.js';
+import { openScratch } from '../activities/transcode/scratch.js';
+import { createStages } from '../activities/transcode/stages.js';
+import { TRANSCODE_QUEUE } from '../contracts/queues.js';
+import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
+import { PROBE_LIMITS } from '../media/transcode/probe-media.js';
+import type { Config } from './config.js';
+import type { Adapters } from './open-adapters.js';
+
+interface TranscodeWorkerStart {
+  connection: NativeConnection;
+  client: Client;
+  config: Config;
+  adapters: Adapters;
+  log: Logger;
+}
+
+export interface TranscodeWorker {
+  worker: Worker;
+  close(): Promise<void>;
+}
+
+/** Pieces that wait, fetch or store beside each one that is encoded. */
+const SLOTS_PER_ENCODER = 4;
+const TRANSFERS = 4;
+/** One thread waits for another now and then: with one more than cores none of them idles (bench/transcode.ts). */
+const SPARE_THREADS = 1;
+/** A heartbeat is how a piece hears that its task is cancelled; its ffmpeg has to be gone within 5 s. */
+const HEAR_OF_CANCEL_WITHIN = '1500ms';
+
+/** Runs the pieces of transcodes. */
+export async function createTranscodeWorker({
+  connection,
+  client,
+  config,
+  adapters,
+  log,
+}: TranscodeWorkerStart): Promise<TranscodeWorker> {
+  const { store, large } = adapters;
+  const { scratchDir: folder, scratchMaxBytes: maxBytes, transcodeConcurrency: encoders } = config;
+  const { canToneMap } = await inspectEncoder(config.ffmpeg);
+  const scratch = await openScratch({ folder, maxBytes });
+  const inputs = createInputCache({ scratch, inputs: adapters.inputs, maxBytes: config.inputMaxBytes });
+  const stages = createStages({ encoders, transfers: TRANSFERS });
+  const host = {
+    ...{
+      name: config.host,
+      ffmpeg: config.ffmpeg,
+      ffprobe: ffprobeBeside(config.ffmpeg),
+      canToneMap,
+      limits: PROBE_LIMITS,
+    },
+    ...{ threads: Math.ceil(availableParallelism() / encoders) + SPARE_THREADS, store, large, inputs, scratch, stages },
+    onStage: (step: object) => {
+      log.debug(step, 'a piece goes on');
+    },
+  };
+  const worker = await Worker.create({
+    connection,
+    namespace: client.options.namespace,
+    taskQueue: TRANSCODE_QUEUE,
+    activities: createTranscodeActivities(host),
+    maxConcurrentActivityTaskExecutions: SLOTS_PER_ENCODER * encoders,
+    maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
+    // What it has under way is made again by another worker: there is nothing to wait for.
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '20s',
+  });
+  return { worker, close: () => scratch.close() };
+}
