@@ -15,7 +15,7 @@ describe('a stream request', () => {
       tenant: 'default',
       source: { url, stallMs: 10_000, reconnectWindowMs: 60_000 },
       capture: { everyMs: 1000, sizes: [], quality: 80 },
-      segmentMs: 3_600_000,
+      segmentMs: 14_400_000,
     });
   });
 

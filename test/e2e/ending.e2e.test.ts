@@ -39,7 +39,7 @@ describe('a stream that is cancelled in Temporal', () => {
     it(`lets go of an ${protocol} server that takes the connection and never answers`, async () => {
       const url = `${protocol}://${await serveNothing()}/${path}`;
       await startStream(url, { id: `mute-${protocol}`, args: ['--every', '1s', '--no-wait'] });
-      await eventually(async () => (await capturesOf(url))[0], { withinMs: 5000, what: 'an ffmpeg that waits' });
+      await eventually(async () => (await capturesOf(url))[0], { withinMs: 15_000, what: 'an ffmpeg that waits' });
       await expectGoneAfterCancel(`mute-${protocol}`, url);
       assert.equal(await statusOf(`mute-${protocol}`), 'CANCELLED');
     });

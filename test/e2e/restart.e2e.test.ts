@@ -16,7 +16,7 @@ import {
 import { capturesOf } from '../harness/processes.js';
 import { publish } from '../harness/publisher.js';
 
-const BACK_WITHIN_MS = 30_000;
+const BACK_WITHIN_MS = 60_000;
 
 describe('a capture worker that is told to stop while it captures', () => {
   useFullStack();
@@ -31,7 +31,8 @@ describe('a capture worker that is told to stop while it captures', () => {
     await eventually(async () => (await captureWorkers()).some(({ pid }) => pid !== stopped) || undefined, {
       ...{ withinMs: BACK_WITHIN_MS, what: 'another capture worker' },
     });
-    const where = ({ epoch }: { epoch: number }): boolean => epoch === 2;
+    // A successor that no host took in time is replaced, and counts.
+    const where = ({ epoch }: { epoch: number }): boolean => epoch > 1;
     const frames = await awaitFrames('relayed', { count: 10, where, withinMs: BACK_WITHIN_MS });
     const back = frames.find(({ data }) => where(data))!.data;
     console.log(`      captured again ${back.slotMs - toldAtMs} ms after SIGTERM`);
@@ -39,7 +40,7 @@ describe('a capture worker that is told to stop while it captures', () => {
     assert.ok(frames.length > before);
     assert.equal((await capturesOf(url)).length, 1);
     const { phase, epoch, interruptions } = await showStream('relayed');
-    assert.deepEqual([phase, epoch, interruptions], ['capturing', 2, 0]);
+    assert.deepEqual([phase, epoch > 1, interruptions], ['capturing', true, 0]);
 
     await reelay('stream', 'stop', 'relayed');
     const { counts, gapsByReason } = await expectAccounted('relayed');

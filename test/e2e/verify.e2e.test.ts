@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
+import { readFrameMetadata, readImageMetadata } from '../../activities/capture/frame-metadata.js';
 import type { FrameEvent } from '../../client/index.js';
+import { frameKey } from '../../contracts/keys.js';
 import { reelay } from '../harness/commands.js';
 import { frameKeyOf } from '../harness/frame-checks.js';
 import { fullStack, REELAY, useFullStack } from '../harness/full-stack.js';
 import { awaitFrames, expectAccounted, startStream, verify } from '../harness/live-streams.js';
-import { outsideClient } from '../harness/outside-client.js';
+import { objectAt, outsideClient } from '../harness/outside-client.js';
 import { publish } from '../harness/publisher.js';
 
 describe('reelay verify', () => {
@@ -22,6 +24,18 @@ describe('reelay verify', () => {
   it('finds nothing where nothing is amiss', async () => {
     const { isSealed } = await expectAccounted('robbed');
     assert.ok(!isSealed);
+  });
+
+  it('could have told of each frame from its object alone', async () => {
+    for (const { tenant, streamId, sessionId, slotMs, epoch, everyMs, capturedAtMs, ptsMs, ...image } of frames) {
+      const session = { tenant, streamId, sessionId };
+      const { metadata } = (await objectAt(frameKey(session, { slotMs })))!;
+      assert.deepEqual(readFrameMetadata(metadata, { session, slotMs }), {
+        ...{ frame: { session, slotMs, epoch, everyMs, capturedAtMs, ptsMs }, variants: [] },
+      });
+      const { sha256, width, height } = image;
+      assert.deepEqual(readImageMetadata(metadata), { sha256, width, height });
+    }
   });
 
   it('exits 1 and names the object that is gone from a session in progress', async () => {

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { deadLetterEvent, deadLetterSchema } from '../../contracts/dead-letter.js';
+import { taskLetterOf } from '../../contracts/task-letter.js';
+import { parseTranscodeRequest } from '../../contracts/transcode.js';
+
+const letter = (url: string, redrives = 0) =>
+  taskLetterOf(
+    {
+      settings: parseTranscodeRequest({ taskId: 't', tenant: 'acme', profile: 'hls', input: { url } }),
+      problem: { code: 'input-damaged', message: `${url} is damaged` },
+      ...{ phase: 'encode', runId: 'r', startedAtMs: 5, redrives },
+    },
+    { disposition: 'poison', nowMs: 10 },
+  );
+
+describe('the letter of a task', () => {
+  it('is one for each run, and holds what starts the task again', () => {
+    const { letterId, attempts, request, isWhole } = letter('s3://a/b.mov', 2);
+    assert.deepEqual([letterId, attempts, request.input.url, isWhole], ['acme/t/r', 3, 's3://a/b.mov', true]);
+  });
+
+  it('tells no secret, and says that its request lacks one', () => {
+    const secret = letter('https://user:secret@example.com/a?sig=123');
+    assert.doesNotMatch(JSON.stringify(secret), /user:secret|sig=123/);
+    assert.equal(secret.isWhole, false);
+  });
+
+  it('is a letter like those of frames, keyed by the task', () => {
+    const event = deadLetterEvent(letter('s3://a/b.mov'));
+    assert.deepEqual(deadLetterSchema.parse(JSON.parse(JSON.stringify(event.data))), event.data);
+    assert.deepEqual([event.id, event.subject, event.source], ['acme/t/r/dead/0', 't', '/reelay/acme']);
+    assert.equal(event.headers?.['__connect.errors.stage'], 'encode');
+  });
+});
