@@ -43,7 +43,9 @@ export function addVerifyCommands(program: Command): void {
 async function verifyTask(taskId: string, { tenant, output, json = false }: TaskFlags): Promise<void> {
   const { verifyTranscode } = await import('../client/verify-transcode.js');
   const name = { taskId, tenant, ...(output === undefined ? {} : { outputPrefix: output }) };
-  const found = await withAdapters(({ store, source }) => verifyTranscode({ store, events: source }, name));
+  const found = await withAdapters(({ store, large, source }) =>
+    verifyTranscode({ store, large, events: source }, name),
+  );
   if (json) printJson(found);
   else console.log(describeTask(found));
   if (found.differences.length > 0) process.exitCode = EXIT.failed;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { EventSource } from '../adapters/event-log/event-log.js';
+import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import { fault } from '../contracts/errors.js';
+import { fault, problemOf } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import type { TaskRef } from '../contracts/ids.js';
 import { defaultOutputPrefix, manifestKey } from '../contracts/keys.js';
@@ -14,13 +14,7 @@ import { taskOf, type TaskName } from './transcodes/task-name.js';
 export interface VerifyTaskDeps {
   store: ObjectStore;
   events: EventSource;
-  /** Size and sha256 of an object; without it objects are read whole into memory. */
-  measure?(key: string): Promise<Measure | undefined>;
-}
-
-interface Measure {
-  sizeBytes: number;
-  sha256: string;
+  large: Pick<LargeObjects, 'measure'>;
 }
 
 export type TaskDifference =
@@ -40,7 +34,7 @@ const READS_AT_ONCE = 4;
  * that were proven, and an event must have announced it. `task-not-found` where there is no manifest.
  */
 export async function verifyTranscode(
-  { store, events, measure = (key) => measured(store, key) }: VerifyTaskDeps,
+  { store, events, large }: VerifyTaskDeps,
   { outputPrefix, ...name }: TaskName & { outputPrefix?: string },
 ): Promise<TaskVerification> {
   const task = taskOf(name);
@@ -48,26 +42,26 @@ export async function verifyTranscode(
   const manifest = await readManifest(store, prefix);
   if (!manifest) throw fault('task-not-found', `there is no manifest at ${store.url(manifestKey(prefix))}`);
   const queue = new PQueue({ concurrency: READS_AT_ONCE });
-  const differences = await queue.addAll(manifest.outputs.map((output) => () => differencesOf(output, measure)));
+  const differences = await queue.addAll(manifest.outputs.map((output) => () => differencesOf(output, large)));
   const isAnnounced = await wasAnnounced(events, manifest);
   return { ...task, manifest, differences: [...differences.flat(), ...(isAnnounced ? [] : [MISSING_EVENT])] };
 }
 
 const MISSING_EVENT: TaskDifference = { kind: 'missing-event' };
 
-async function measured(store: ObjectStore, key: string): Promise<Measure | undefined> {
-  const object = await store.get(key);
-  return object && { sizeBytes: object.sizeBytes, sha256: createHash('sha256').update(object.body).digest('hex') };
-}
-
 async function differencesOf(
   { key, sizeBytes, sha256 }: TranscodeOutput,
-  measure: NonNullable<VerifyTaskDeps['measure']>,
+  large: VerifyTaskDeps['large'],
 ): Promise<TaskDifference[]> {
-  const found = await measure(key);
-  if (!found) return [{ kind: 'missing-object', key }];
-  if (found.sizeBytes !== sizeBytes) return [{ kind: 'wrong-size', key }];
-  return found.sha256 === sha256 ? [] : [{ kind: 'wrong-hash', key }];
+  try {
+    const found = await large.measure(key);
+    if (!found) return [{ kind: 'missing-object', key }];
+    if (found.sizeBytes !== sizeBytes) return [{ kind: 'wrong-size', key }];
+    return found.sha256 === sha256 ? [] : [{ kind: 'wrong-hash', key }];
+  } catch (error) {
+    if (problemOf(error)?.code === 'object-damaged') return [{ kind: 'wrong-hash', key }];
+    throw error;
+  }
 }
 
 async function wasAnnounced(events: EventSource, manifest: TranscodeManifest): Promise<boolean> {

@@ -17,7 +17,7 @@ import {
 } from '../object-store/object-folder.js';
 import { VERSIONS_FOLDER } from '../object-store/walk-keys.js';
 import { persist } from './persist.js';
-import type { LargeObjects, TransferOptions } from './large-objects.js';
+import type { LargeObjects, Measure, ReadOptions, TransferOptions } from './large-objects.js';
 import type { ObjectInfo } from '../object-store/object-store.js';
 
 const STEP_BYTES = 1024 * 1024;
@@ -34,6 +34,20 @@ export function fileLargeObjects({ folder, patienceMs }: FileLargeObjectsOptions
   const root = path.resolve(folder);
   const uploads = path.join(root, VERSIONS_FOLDER, UPLOADS);
 
+  async function read<T>(
+    key: string,
+    options: ReadOptions,
+    work: (from: string, described: Description) => Promise<T>,
+  ): Promise<T | undefined> {
+    const target = objectPath(root, key);
+    const what = `get ${key}`;
+    const look = {
+      what,
+      read: async (from: string, description: () => Promise<Description>) => work(from, await description()),
+    };
+    return persist(() => guarded(what, options.signal, () => lookAt(target, look)), { ...options, patienceMs });
+  }
+
   return {
     async putFile(key, options) {
       const target = objectPath(root, key);
@@ -48,15 +62,14 @@ export function fileLargeObjects({ folder, patienceMs }: FileLargeObjectsOptions
       );
     },
 
-    async getFile(key, options) {
-      const target = objectPath(root, key);
-      const read = (file: string, description: () => Promise<Description>): Promise<ObjectInfo> =>
-        download(file, { key, description, options });
-      return persist(() => guarded(`get ${key}`, options.signal, () => lookAt(target, { what: `get ${key}`, read })), {
-        ...options,
-        patienceMs,
-      });
-    },
+    getFile: (key, options) => read(key, options, (from, described) => download(from, { key, described, options })),
+
+    measure: (key, options = {}) =>
+      read(key, options, async (from, described) => {
+        const measure = await pass(from, drained, options);
+        assertWhole(key, described, measure);
+        return measure;
+      }),
 
     async remove(keys) {
       for (const key of keys) {
@@ -116,28 +129,39 @@ async function upload(
 }
 
 async function download(
-  file: string,
-  { key, description, options }: { key: string; description: () => Promise<Description>; options: TransferOptions },
+  from: string,
+  { key, described, options }: { key: string; described: Description; options: TransferOptions },
 ): Promise<ObjectInfo> {
-  const described = await description();
   const partial = `${options.path}.partial`;
   try {
-    const { sizeBytes, sha256 } = await copy(file, partial, options);
-    const expected = described.metadata['sha256'];
-    if (expected !== undefined && expected !== sha256)
-      throw fault('object-damaged', `${key}: expected bytes of sha256 ${expected}, got ${sizeBytes} of ${sha256}`);
+    const measure = await copy(from, partial, options);
+    assertWhole(key, described, measure);
     await rename(partial, options.path);
-    return { ...described, sizeBytes };
+    return { ...described, sizeBytes: measure.sizeBytes };
   } finally {
     await rm(partial, { force: true });
   }
 }
 
-async function copy(
+function assertWhole(key: string, { metadata }: Description, { sizeBytes, sha256 }: Measure): void {
+  const expected = metadata['sha256'];
+  if (expected === undefined || expected === sha256) return;
+  throw fault('object-damaged', `${key}: expected bytes of sha256 ${expected}, got ${sizeBytes} of ${sha256}`);
+}
+
+const copy = (from: string, to: string, options: ReadOptions): Promise<Measure> =>
+  pass(from, createWriteStream(to, { highWaterMark: STEP_BYTES }), options);
+
+async function drained(chunks: AsyncIterable<Buffer>): Promise<void> {
+  for await (const chunk of chunks) void chunk;
+}
+
+/** Measures the bytes of a file on their way. */
+async function pass(
   from: string,
-  to: string,
-  { signal, onProgress }: TransferOptions,
-): Promise<{ sizeBytes: number; sha256: string }> {
+  into: NodeJS.WritableStream | typeof drained,
+  { signal, onProgress }: ReadOptions,
+): Promise<Measure> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const source = await open(from);
@@ -151,7 +175,7 @@ async function copy(
         onProgress?.(sizeBytes);
       }
     },
-    createWriteStream(to, { highWaterMark: STEP_BYTES }),
+    into,
     signal ? { signal } : {},
   );
   return { sizeBytes, sha256: hash.digest('hex') };

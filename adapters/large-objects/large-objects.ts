@@ -1,14 +1,22 @@
 import type { ObjectInfo, PutOutcome } from '../object-store/object-store.js';
 
-export interface TransferOptions {
-  /** The file of this machine. */
-  path: string;
+export interface ReadOptions {
   /** A transfer that it aborts rejects with its reason. */
   signal?: AbortSignal;
   /** Bytes that have passed so far; fewer than before where some have to be sent again. */
   onProgress?(bytes: number): void;
   /** A request has failed and is going to be repeated after a pause. */
   onAttempt?(): void;
+}
+
+export interface TransferOptions extends ReadOptions {
+  /** The file of this machine. */
+  path: string;
+}
+
+export interface Measure {
+  sizeBytes: number;
+  sha256: string;
 }
 
 export interface PutFileOptions extends TransferOptions {
@@ -31,6 +39,8 @@ export interface LargeObjects {
   putFile(key: string, options: PutFileOptions): Promise<PutOutcome>;
   /** The file has its name once it is whole; undefined, and no file, where there is no such object. */
   getFile(key: string, options: TransferOptions): Promise<ObjectInfo | undefined>;
+  /** What `getFile` would get, read through and kept nowhere. */
+  measure(key: string, options?: ReadOptions): Promise<Measure | undefined>;
   /** Removes what is there of them. */
   remove(keys: readonly string[]): Promise<void>;
   /** Throws away what unfinished puts have sent, where they began before; answers how many there were. */

@@ -7,7 +7,7 @@ import { describeObject } from '../object-store/s3-connection.js';
 import { isMissing, isTaken } from '../object-store/s3-fault.js';
 import { persist } from './persist.js';
 import { ask, type S3Context } from './s3-requests.js';
-import type { TransferOptions } from './large-objects.js';
+import type { Measure, ReadOptions, TransferOptions } from './large-objects.js';
 import type { ObjectInfo } from '../object-store/object-store.js';
 
 /** How much has to come before a cut for the next try to come at once, with all of its time. */
@@ -21,18 +21,24 @@ export async function getFileFromS3(
   const partial = `${options.path}.partial`;
   const file = await open(partial, 'w');
   try {
-    const info = await download(s3, { key, file, options }).finally(() => file.close());
-    if (info) await rename(partial, options.path);
-    return info;
+    const found = await download(s3, { key, file, options }).finally(() => file.close());
+    if (found) await rename(partial, options.path);
+    return found?.info;
   } finally {
     await rm(partial, { force: true });
   }
 }
 
+export async function measureInS3(s3: S3Context, key: string, options: ReadOptions): Promise<Measure | undefined> {
+  const found = await download(s3, { key, options });
+  return found && { sizeBytes: found.info.sizeBytes, sha256: found.sha256 };
+}
+
 interface Download {
   key: string;
-  file: FileHandle;
-  options: TransferOptions;
+  /** Where the bytes go; without it they are only measured. */
+  file?: FileHandle;
+  options: ReadOptions;
 }
 
 /** What is there of the object, and how to go on with it. */
@@ -43,7 +49,9 @@ interface State {
   sha256: ReturnType<typeof createHash>;
 }
 
-async function download(s3: S3Context, get: Download): Promise<ObjectInfo | undefined> {
+type Downloaded = { info: ObjectInfo; sha256: string };
+
+async function download(s3: S3Context, get: Download): Promise<Downloaded | undefined> {
   const { signal, onAttempt } = get.options;
   const state: State = { at: 0, sha256: createHash('sha256') };
   for (;;) {
@@ -63,8 +71,7 @@ async function download(s3: S3Context, get: Download): Promise<ObjectInfo | unde
     );
     if (isOver) break;
   }
-  if (state.info) assertWhole(s3.where(get.key), { ...state, info: state.info });
-  return state.info;
+  return state.info && whole(s3.where(get.key), { ...state, info: state.info });
 }
 
 /** Answers whether there is no more to come. */
@@ -78,7 +85,7 @@ async function readOn(s3: S3Context, { key, file, state, options }: Download & {
       if (state.at === 0) Object.assign(state, { etag: answer.ETag, info: describeObject(answer) });
       const chunks = (answer.Body ?? []) as AsyncIterable<Uint8Array>;
       for await (const chunk of flowing(chunks, { bound, stallMs: s3.answerMs })) {
-        await file.write(chunk, 0, chunk.length, state.at);
+        await file?.write(chunk, 0, chunk.length, state.at);
         state.sha256.update(chunk);
         state.at += chunk.length;
         onProgress?.(state.at);
@@ -93,15 +100,15 @@ async function readOn(s3: S3Context, { key, file, state, options }: Download & {
 }
 
 /** Somebody has replaced the object while it was read. */
-async function startAnew(state: State, file: FileHandle): Promise<void> {
-  await file.truncate(0);
+async function startAnew(state: State, file: FileHandle | undefined): Promise<void> {
+  await file?.truncate(0);
   Object.assign(state, { at: 0, etag: undefined, sha256: createHash('sha256') });
 }
 
-function assertWhole(where: string, { at, info, sha256 }: State & { info: ObjectInfo }): void {
+function whole(where: string, { at, info, sha256 }: State & { info: ObjectInfo }): Downloaded {
   const expected = info.metadata['sha256'];
   const found = sha256.digest('hex');
-  if (at === info.sizeBytes && (expected === undefined || found === expected)) return;
+  if (at === info.sizeBytes && (expected === undefined || found === expected)) return { info, sha256: found };
   throw fault(
     'object-damaged',
     `${where}: expected ${info.sizeBytes} bytes of sha256 ${expected}, got ${at} of ${found}`,

@@ -2,7 +2,7 @@ import { DeleteObjectsCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { fault } from '../../contracts/errors.js';
 import { openS3, s3Place, type S3StoreOptions } from '../object-store/s3-connection.js';
-import { getFileFromS3 } from './s3-get-file.js';
+import { getFileFromS3, measureInS3 } from './s3-get-file.js';
 import { putFileToS3 } from './s3-put-file.js';
 import { ask, type S3Context } from './s3-requests.js';
 import { abandonUpload, listUploads } from './s3-uploads.js';
@@ -23,6 +23,7 @@ export function s3LargeObjects({ patienceMs, ...options }: S3LargeObjectsOptions
   return {
     putFile: (key, put) => putFileToS3(s3, key, put),
     getFile: (key, get) => getFileFromS3(s3, key, get),
+    measure: (key, read = {}) => measureInS3(s3, key, read),
 
     async remove(keys) {
       for (let at = 0; at < keys.length; at += KEYS_A_REQUEST) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../adapters/event-log/file-source.js';
+import { fileLargeObjects } from '../../adapters/large-objects/file.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
 import { addProfile, listProfiles, showProfile } from '../../client/profiles.js';
 import { linksOf } from '../../client/transcodes/links-of.js';
@@ -63,7 +64,9 @@ describe('what a transcode leaves in the store', () => {
     await sink.publish(TOPICS.transcodes, { key: TASK.taskId, event });
   }
 
-  const differences = async () => (await verifyTranscode({ store, events: source }, TASK)).differences;
+  const large = () => fileLargeObjects({ folder: join(folder(), 'store') });
+  const verify = (name = TASK) => verifyTranscode({ store, large: large(), events: source }, name);
+  const differences = async () => (await verify()).differences;
 
   it('is found to agree with its manifest and its event', async () => {
     await publish();
@@ -76,12 +79,10 @@ describe('what a transcode leaves in the store', () => {
     assert.deepEqual(await differences(), [{ kind: 'wrong-size', key: `${PREFIX}/u1/a.mp4` }]);
     await store.put(`${PREFIX}/u1/a.mp4`, Buffer.from('A video'), TEXT);
     assert.deepEqual(await differences(), [{ kind: 'wrong-hash', key: `${PREFIX}/u1/a.mp4` }]);
-    const measure = async () => undefined;
-    const gone = await verifyTranscode({ store, events: source, measure }, TASK);
-    assert.deepEqual(
-      gone.differences.map(({ kind }) => kind),
-      ['missing-object', 'missing-object'],
-    );
+    await store.put(`${PREFIX}/u1/a.mp4`, BODY, { ...TEXT, metadata: { sha256: 'that of another body' } });
+    assert.deepEqual(await differences(), [{ kind: 'wrong-hash', key: `${PREFIX}/u1/a.mp4` }]);
+    await large().remove([`${PREFIX}/u1/a.mp4`]);
+    assert.deepEqual(await differences(), [{ kind: 'missing-object', key: `${PREFIX}/u1/a.mp4` }]);
   });
 
   it('is found to differ where no event of it says that it has succeeded', async () => {
@@ -89,7 +90,7 @@ describe('what a transcode leaves in the store', () => {
     assert.deepEqual(await differences(), [{ kind: 'missing-event' }]);
     await publish({ unit: 'another' });
     assert.deepEqual(await differences(), [{ kind: 'missing-event' }]);
-    await rejects(verifyTranscode({ store, events: source }, { taskId: 'nobody' }), 'task-not-found');
+    await rejects(verify({ ...TASK, taskId: 'nobody' }), 'task-not-found');
   });
 
   it('is linked to, by addresses of the store or by signed ones', async () => {

@@ -54,6 +54,7 @@ export function itStoresLargeObjects(open: () => Promise<LargePair>): void {
       assert.equal(sha256((await store.get('a/film.mp4'))!.body), metadata.sha256);
       assert.deepEqual(await large.getFile('a/film.mp4', { path: target() }), info);
       assert.equal(sha256(await readFile(target())), metadata.sha256);
+      assert.deepEqual(await large.measure('a/film.mp4'), { sizeBytes, sha256: metadata.sha256 });
       const listed = await allOf(store.list('a/'));
       assert.deepEqual(
         listed.map(({ key, sizeBytes }) => ({ key, sizeBytes })),
@@ -71,7 +72,10 @@ export function itStoresLargeObjects(open: () => Promise<LargePair>): void {
 
   it('answers undefined, and leaves no file, where there is no object', async () => {
     await store.put('folder/inside', Buffer.from('x'), MP4);
-    for (const key of ['nothing', 'folder']) assert.equal(await large.getFile(key, { path: target() }), undefined);
+    for (const key of ['nothing', 'folder']) {
+      assert.equal(await large.getFile(key, { path: target() }), undefined);
+      assert.equal(await large.measure(key), undefined);
+    }
     assert.deepEqual(await readdir(folder), []);
   });
 
@@ -97,6 +101,7 @@ export function itStoresLargeObjects(open: () => Promise<LargePair>): void {
   it('refuses an object whose bytes are not those of its hash, and leaves no file', async () => {
     await store.put('bad', Buffer.from('other bytes'), { ...MP4, metadata: { sha256: sha256(Buffer.from('bytes')) } });
     await assert.rejects(large.getFile('bad', { path: target() }), failingWith('object-damaged'));
+    await assert.rejects(large.measure('bad'), failingWith('object-damaged'));
     assert.deepEqual(await readdir(folder), []);
   });
 
