@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { fault } from '../contracts/errors.js';
+import type { HttpPost } from '../adapters/callbacks/http-post.js';
+import { fault, problemOf } from '../contracts/errors.js';
 import { redact } from '../contracts/redact.js';
 import { transcodeEvent } from '../contracts/transcode-events.js';
 import type { CallbackInput } from '../contracts/transcode-work.js';
@@ -7,8 +8,7 @@ import type { CallbackInput } from '../contracts/transcode-work.js';
 interface CallbackDeps {
   /** By name; a callback that names none is not signed. */
   secrets: Readonly<Record<string, string>>;
-  /** Rejects an address that this host must not call. */
-  checkUrl(url: string): Promise<void>;
+  post: HttpPost;
 }
 
 const WITHIN_MS = 10_000;
@@ -19,41 +19,35 @@ const PASSING = new Set([408, 425, 429]);
  * Posts the event of a task as CloudEvents 1.0 in structured JSON. The signature covers the time and the very bytes:
  * `Reelay-Signature: t=<Unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">`. Whoever takes it tells repeats by the id.
  */
-export const createSendCallback = ({ secrets, checkUrl }: CallbackDeps) =>
+export const createSendCallback = ({ secrets, post }: CallbackDeps) =>
   async function sendCallback({ callback, kind, event }: CallbackInput): Promise<void> {
     const { url, secret } = callback;
-    await checkUrl(url);
     const body = JSON.stringify({
       ...{ specversion: '1.0', datacontenttype: 'application/json' },
       ...transcodeEvent(kind, event),
     });
-    const response = await post(url, { body, ...signed(body, { secret, secrets }) });
-    // Its body says nothing that is needed, and the connection is free once it is read.
-    await response.body?.cancel();
-    if (response.ok) return;
-    const isFinal = response.status >= 300 && response.status < 500 && !PASSING.has(response.status);
+    const status = await statusOf(post, { url, body, ...signed(body, { secret, secrets }) });
+    if (status >= 200 && status < 300) return;
+    const isFinal = status >= 300 && status < 500 && !PASSING.has(status);
     throw fault(
       isFinal ? 'callback-refused' : 'callback-unreachable',
-      `callback to ${redact(url)} was answered with ${response.status}: expected 2xx`,
+      `callback to ${redact(url)} was answered with ${status}: expected 2xx`,
     );
   };
 
-async function post(url: string, { body, signature }: { body: string; signature?: string }): Promise<Response> {
+async function statusOf(
+  post: HttpPost,
+  { url, body, signature }: { url: string; body: string; signature?: string },
+): Promise<number> {
   const headers = {
     'content-type': 'application/cloudevents+json; charset=utf-8',
     'user-agent': 'reelay',
     ...(signature === undefined ? {} : { 'reelay-signature': signature }),
   };
   try {
-    // A redirect could lead to where the address itself may not.
-    return await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(WITHIN_MS),
-    });
+    return await post(url, { headers, body, signal: AbortSignal.timeout(WITHIN_MS) });
   } catch (cause) {
+    if (problemOf(cause)) throw cause;
     throw fault('callback-unreachable', `callback to ${redact(url)} was not answered within ${WITHIN_MS} ms`, {
       cause,
     });

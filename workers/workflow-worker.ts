@@ -10,10 +10,10 @@ import {
   createTriggerActivities,
 } from '../activities/index.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
+import { openHttpPost } from '../adapters/callbacks/http-post.js';
 import type { Config } from './config.js';
 import { keepJanitor } from './janitor-schedule.js';
 import type { Adapters } from './open-adapters.js';
-import { createSourceGuard } from './source-guard.js';
 
 interface WorkflowWorkerStart {
   connection: NativeConnection;
@@ -39,7 +39,7 @@ export async function createWorkflowWorker({
   const deps = {
     ...{ store, large, stores, events, source, client, restartTask: createRestartTask(client) },
     secrets: config.callbackSecrets,
-    checkUrl: createSourceGuard({ allowPrivate: config.allowPrivateSources, allowFile: false }),
+    post: openHttpPost({ allowPrivate: config.allowPrivateSources }),
   };
   await keepJanitor(client);
   return Worker.create({

@@ -1,9 +1,7 @@
-import { lookup as resolve, type LookupAddress } from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
 import { fault } from '../../contracts/errors.js';
-import { isPublicAddress } from './public-address.js';
+import { guardHosts } from './public-hosts.js';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -21,15 +19,12 @@ export interface HttpGet {
   at: string;
 }
 
-/**
- * Asks public addresses alone. A name is checked when its address is connected to, so that nothing is left to happen
- * between the check and the connection; redirects are followed one by one, and checked alike.
- */
+/** Asks public addresses alone; redirects are followed one by one, and checked alike. */
 export function openHttp({ allowPrivate }: HttpOptions): {
   get(url: string, options: { headers: Record<string, string>; signal: AbortSignal }): Promise<HttpGet>;
   close(): void;
 } {
-  const lookup = allowPrivate ? {} : { lookup: publicLookup };
+  const guard = guardHosts({ allowPrivate, code: 'input-forbidden' });
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
   return {
@@ -37,7 +32,7 @@ export function openHttp({ allowPrivate }: HttpOptions): {
       const first = new URL(url);
       let at = first;
       for (let redirects = 0; ; redirects += 1) {
-        if (!allowPrivate) assertPublicHost(at);
+        guard.assert(at);
         // Who may read the first one need not be known to the others.
         const auth = at.origin === first.origin ? authOf(first) : {};
         const answer = await ask(at, { ...options, headers: { ...options.headers, ...auth } });
@@ -69,7 +64,7 @@ export function openHttp({ allowPrivate }: HttpOptions): {
       agent: isSecure ? agents.https : agents.http,
       headers: { 'accept-encoding': 'identity', 'user-agent': 'reelay', accept: '*/*', ...headers },
       signal,
-      ...lookup,
+      ...guard.options,
     };
     return new Promise((answer, reject) => {
       (isSecure ? https : http).get(bare, options, answer).on('error', reject);
@@ -105,26 +100,3 @@ const authOf = ({ username, password }: URL): Record<string, string> => {
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 };
-
-/** An address instead of a name is not looked up. */
-function assertPublicHost({ hostname }: URL): void {
-  const address = hostname.replace(/^\[|\]$/g, '');
-  if (isIP(address) && !isPublicAddress(address)) throw inside(hostname, address);
-}
-
-const publicLookup: LookupFunction = (hostname, options, answer) => {
-  resolve(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-    if (error) return answer(error, '');
-    const hidden = found.find(({ address }) => !isPublicAddress(address));
-    const [first] = found;
-    if (hidden) return answer(inside(hostname, hidden.address), '');
-    if (options.all) return answer(null, found);
-    answer(null, first?.address ?? '', first?.family);
-  });
-};
-
-const inside = (hostname: string, address: string): Error =>
-  fault(
-    'input-forbidden',
-    `${hostname} is ${address}, which is inside the network: expected a public address; REELAY_SOURCES_ALLOW_PRIVATE=1 allows others`,
-  );

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { openHttpPost } from '../../adapters/callbacks/http-post.js';
 import { createSendCallback } from '../../activities/send-callback.js';
-import { fault, problemOf } from '../../contracts/errors.js';
+import { problemOf } from '../../contracts/errors.js';
 import type { CallbackInput } from '../../contracts/transcode-work.js';
 
 const EVENT: CallbackInput['event'] = {
@@ -32,7 +33,7 @@ describe('a callback', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  const send = createSendCallback({ secrets: { main: 'key' }, checkUrl: () => Promise.resolve() });
+  const send = createSendCallback({ secrets: { main: 'key' }, post: openHttpPost({ allowPrivate: true }) });
   const call = (secret?: string): Promise<void> =>
     send({ callback: { url, ...(secret === undefined ? {} : { secret }) }, kind: 'succeeded', event: EVENT });
   const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
@@ -84,10 +85,17 @@ describe('a callback', () => {
     assert.equal(await codeOf(send({ callback: gone, kind: 'failed', event: EVENT })), 'callback-unreachable');
   });
 
-  it('is not sent to an address that is forbidden', async () => {
-    const checkUrl = () => Promise.reject(fault('input-forbidden', 'inside the network'));
-    const guarded = createSendCallback({ secrets: {}, checkUrl });
-    const forbidden = guarded({ callback: { url }, kind: 'failed', event: EVENT });
-    assert.deepEqual([await codeOf(forbidden), got.length], ['input-forbidden', 0]);
+  it('is not sent inside the network, by an address or by a name that leads there', async () => {
+    const guarded = createSendCallback({ secrets: {}, post: openHttpPost({ allowPrivate: false }) });
+    for (const inside of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '[::ffff:127.0.0.1]')]) {
+      const forbidden = guarded({ callback: { url: inside }, kind: 'failed', event: EVENT });
+      assert.deepEqual([await codeOf(forbidden), got.length], ['callback-refused', 0], inside);
+    }
+  });
+
+  it('does not wait for the end of what it is answered', async () => {
+    server.removeAllListeners('request');
+    server.on('request', (_request, response) => response.writeHead(200).write('for ever'));
+    await call();
   });
 });
