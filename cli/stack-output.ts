@@ -24,13 +24,14 @@ export function showProblem({ message, tail = [] }: Pick<Problem, 'message' | 't
 }
 
 /** The addresses for people; `--json` prints them as they are. */
-export function describeAddresses({ temporal, store, events, rtmp }: StackAddresses): string {
+export function describeAddresses({ temporal, store, events, rtmp, http }: StackAddresses): string {
   const rows = [
     ['Temporal UI', temporal.ui],
     ['Temporal', `${temporal.address}, namespace ${temporal.namespace}`],
     ['Store', store.endpoint === undefined ? store.url : `${store.url} at ${store.endpoint}`],
     ['S3 keys', store.accessKeyId && `${store.accessKeyId} / ${store.secretAccessKey}`],
     ['Events', events.url],
+    ['HTTP', http?.url],
     ['Publish to', `${rtmp.url}/NAME`],
     ['Play from', `${rtmp.url}/NAME or ${rtmp.flv}/NAME.flv`],
   ];

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { startCamera } from '../dev/camera.js';
+import { chooseHttp, startHttp } from '../dev/http.js';
 import { keepRunning } from '../dev/keep-running.js';
+import type { Server } from '../dev/server.js';
 import { startStack } from '../dev/stack.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
 import { claimHome, publishAddresses, releaseHome, type StackClaim } from '../dev/stack-claim.js';
@@ -13,8 +15,8 @@ export interface UpOptions {
   home: string;
   full: boolean;
   demo: boolean;
-  /** What to run as a worker, up to its roles. */
-  workerCommand: readonly [string, ...string[]];
+  /** How this command line is run: `node bin/reelay`. */
+  reelay: readonly [string, ...string[]];
   onStep: OnStep;
   onNotice: (notice: string) => void;
   /** Called once when all runs; may last as long as the stack, which stops where it fails. */
@@ -46,9 +48,10 @@ async function runClaimed({ home, full, onStep, onNotice, onReady, signal, ...op
     stopInOrder.unshift(stop);
     const step = { home, onStep, onNotice, signal, addresses };
     if (options.demo) stopInOrder.unshift(await startDemoCamera(step));
-    await startWorkers({ ...step, ...options, willStop: (stop) => stopInOrder.unshift(stop) });
-    await publishAddresses(home, addresses);
-    await onReady(addresses);
+    const http = await startOwn({ ...step, ...options, willStop: (stop) => stopInOrder.unshift(stop) });
+    const all = { ...addresses, http };
+    await publishAddresses(home, all);
+    await onReady(all);
     if (!signal.aborted) await once(signal, 'abort');
   } finally {
     for (const stop of stopInOrder) await stop();
@@ -63,27 +66,27 @@ async function startDemoCamera({ onStep, addresses, ...options }: StepOptions): 
   return () => camera.stop();
 }
 
-type WorkersOptions = StepOptions & Pick<UpOptions, 'demo' | 'workerCommand'> & { willStop: (stop: Stop) => void };
+type OwnOptions = StepOptions & Pick<UpOptions, 'demo' | 'reelay'> & { willStop: (stop: Stop) => void };
 
-async function startWorkers({
-  home,
-  addresses,
-  demo,
-  workerCommand,
-  onStep,
-  onNotice,
-  signal,
-  willStop,
-}: WorkersOptions) {
+/** The workers and the HTTP server, side by side; answers where the latter is. */
+async function startOwn({ home, addresses, demo, reelay, onStep, onNotice, signal, willStop }: OwnOptions) {
   const env = workerEnv(addresses, { home, allowFile: demo, inputFolder: process.cwd() });
-  const starting = ROLES.map((role) => {
-    const name = `worker-${role}`;
-    const start = (stopping: AbortSignal) => startWorker({ role, home, command: workerCommand, env, signal: stopping });
-    return runStep({ name, onStep }, () => keepRunning({ name, start, onNotice, signal }));
-  });
+  const address = await chooseHttp(home);
+  const command = (name: string) => [...reelay, name] as const;
+  const starts: Record<string, (stopping: AbortSignal) => Promise<Server>> = {
+    http: (stopping) => startHttp({ home, address, command: command('server'), env, signal: stopping }),
+  };
+  for (const role of ROLES) {
+    starts[`worker-${role}`] = (stopping) =>
+      startWorker({ role, home, command: command('worker'), env, signal: stopping });
+  }
+  const starting = Object.entries(starts).map(([name, start]) =>
+    runStep({ name, onStep }, () => keepRunning({ name, start, onNotice, signal })),
+  );
   willStop(async () => {
-    const workers = await Promise.allSettled(starting);
-    await Promise.all(workers.map((worker) => (worker.status === 'fulfilled' ? worker.value.stop() : undefined)));
+    const kept = await Promise.allSettled(starting);
+    await Promise.all(kept.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
   });
   await Promise.all(starting);
+  return { url: `http://${address}` };
 }

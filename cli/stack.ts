@@ -11,8 +11,8 @@ import { runUp } from './stack-up.js';
 const EXIT = { failed: 1, notFound: 3, conflict: 4 } as const;
 
 export interface StackCommandOptions {
-  /** What to run as a worker, up to its roles; default: `reelay worker` of this installation. */
-  workerCommand?: readonly [string, ...string[]];
+  /** How this command line is run; default: as of this installation. */
+  reelay?: readonly [string, ...string[]];
   /** Called once the stack is ready and its addresses are shown; `signal` aborts when it is to stop. */
   onReady?: (addresses: StackAddresses, context: { demo: boolean; signal: AbortSignal }) => Promise<void>;
 }
@@ -27,7 +27,7 @@ interface UpFlags {
 export function addStackCommands(program: Command, options: StackCommandOptions = {}): void {
   program
     .command('up')
-    .description('start a local stack and all workers; Ctrl-C stops them')
+    .description('start a local stack, all workers and the HTTP server; Ctrl-C stops them')
     .option('--full', 'Kafka and S3 as real servers instead of folders')
     .option('--detach', 'go on in the background; return when ready')
     .option('--demo', 'add a camera that publishes test pictures')
@@ -50,7 +50,7 @@ async function up({ full = false, demo = false, json = false }: UpFlags, options
       full,
       demo,
       signal,
-      workerCommand: options.workerCommand ?? [process.execPath, REELAY, 'worker'],
+      reelay: options.reelay ?? [process.execPath, REELAY],
       onNotice: showNotice,
       onStep: (step) => {
         showStep(step);

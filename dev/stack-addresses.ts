@@ -11,6 +11,8 @@ export interface StackAddresses {
   store: { url: string; endpoint?: string; region?: string; accessKeyId?: string; secretAccessKey?: string };
   events: { url: string };
   rtmp: { url: string; flv: string };
+  /** Of a stack that runs more than servers. */
+  http?: { url: string };
 }
 
 export interface StackServers {

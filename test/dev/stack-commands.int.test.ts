@@ -30,10 +30,10 @@ describe('up and down', () => {
     assert.equal(code, 0, stderr);
     assert.equal(stdout.trimEnd().split('\n').length, 1);
     const addresses = JSON.parse(stdout) as StackAddresses;
-    assert.deepEqual(Object.keys(addresses), ['temporal', 'store', 'events', 'rtmp']);
+    assert.deepEqual(Object.keys(addresses), ['temporal', 'store', 'events', 'rtmp', 'http']);
     assert.deepEqual(addresses.store, { url: `file://${home()}/objects` });
     assert.equal((await fetch(addresses.temporal.ui!)).status, 200);
-    for (const name of ['temporal', 'rtmp', 'worker-workflow', 'worker-capture', 'worker-transcode']) {
+    for (const name of ['temporal', 'rtmp', 'worker-workflow', 'worker-capture', 'worker-transcode', 'http']) {
       assert.match(stderr, new RegExp(`✔ ${name} +started +\\d+\\.\\d s`));
     }
 
@@ -45,7 +45,7 @@ describe('up and down', () => {
     const down = await reelay('down', '--json');
     assert.equal(down.code, 0);
     assert.deepEqual(JSON.parse(down.stdout), {
-      stopped: ['up', 'rtmp', 'temporal', 'worker-capture', 'worker-transcode', 'worker-workflow'],
+      stopped: ['up', 'http', 'rtmp', 'temporal', 'worker-capture', 'worker-transcode', 'worker-workflow'],
     });
     assert.equal(await readClaim(home()), undefined);
     assert.deepEqual(recordedProcesses(home()), []);
@@ -56,7 +56,7 @@ describe('up and down', () => {
     const up = spawn(process.execPath, [REELAY, 'up', '--json'], { env: env(), stdio: ['ignore', 'pipe', 'ignore'] });
     const exit = once(up, 'exit');
     await once(createInterface(up.stdout), 'line');
-    assert.equal(recordedProcesses(home()).length, 5);
+    assert.equal(recordedProcesses(home()).length, 6);
     up.kill('SIGINT');
     assert.deepEqual(await exit, [0, null]);
     assert.deepEqual(recordedProcesses(home()), []);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TranscodeManifest } from '../../contracts/manifest.js';
 import { reelay } from '../harness/commands.js';
 import { clipFolder } from '../harness/clips.js';
-import { useFullStack } from '../harness/full-stack.js';
+import { fullStack, useFullStack } from '../harness/full-stack.js';
 import { keysUnder, objectAt } from '../harness/outside-client.js';
 import { packetsOf } from '../harness/media-checks.js';
 import { transcodeEvents, upload, uploadClip } from '../harness/transcodes.js';
@@ -85,6 +85,19 @@ describe('a transcode', () => {
         name,
       );
     assert.ok(outputs.some(({ kind }) => kind === 'thumbnails'));
+  });
+
+  it('begins when somebody plays what is not there yet, over HTTP', async () => {
+    const input = await uploadClip('inputs/played.flv', { seconds: 6 });
+    const { http } = (await fullStack()).addresses;
+    const request = { taskId: 'played', input: { url: input }, profile: 'audio' };
+    const played = await fetch(`${http?.url}/hooks/play`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify({ request, atMs: 3000 }),
+    });
+    assert.deepEqual(await played.json(), { taskId: 'played', tenant: 'default', isNew: true, isDone: false });
+    const { exitCode } = await reelay('transcode', 'start', input, '--profile', 'audio', '--id', 'played', '--wait');
+    assert.equal(exitCode, 0);
   });
 
   it('of an original that is hidden beside it goes when it is deleted', async () => {
