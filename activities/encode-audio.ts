@@ -17,7 +17,7 @@ export const createEncodeAudio = (host: TranscodeHost) =>
       const key = audioKey(task, plan.unit);
       if (await host.store.head(key)) return REUSED;
       const made = await work.withInput((file) =>
-        host.stages.encode({ priority, signal }, () => encode({ ...work.media(plan.probe.durationMs), file })),
+        host.stages.encodeAudio({ priority, signal }, () => encode({ ...work.media(plan.probe.durationMs), file })),
       );
       await putPieces(host, work, [{ key, path: made.path, contentType: 'audio/mp4' }]);
       return { ...account(work, made), outputs: [] };

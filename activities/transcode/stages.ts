@@ -13,17 +13,21 @@ interface Turn {
  */
 export interface Stages {
   encode<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>;
+  /** Takes one thread, beside the pictures that are encoded. */
+  encodeAudio<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>;
   encodeChunk<Result>(turn: Turn & { task: string }, work: () => Promise<Result>): Promise<Result>;
   transfer<Result>(turn: Turn, work: () => Promise<Result>): Promise<Result>;
 }
 
 export function createStages({ encoders, transfers }: { encoders: number; transfers: number }): Stages {
   const encoding = new PQueue({ concurrency: encoders });
+  const sounding = new PQueue({ concurrency: encoders });
   const transferring = new PQueue({ concurrency: transfers });
   const chunks = createTurns();
 
   return {
     encode: (turn, work) => encoding.add(work, turn),
+    encodeAudio: (turn, work) => sounding.add(work, turn),
     transfer: (turn, work) => transferring.add(work, turn),
     encodeChunk: ({ task, ...turn }, work) => chunks.take(task, turn, () => encoding.add(work, turn)),
   };

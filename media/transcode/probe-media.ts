@@ -60,7 +60,11 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
   assertWhole({ header, counts, tail });
   const of = (track: Track) => counts.get(track.index)!.counts;
   const timeline =
-    video && (await timelineOf({ track: video, counts: of(video), pictures: picturesReader(look, intent) }));
+    video &&
+    (await timelineOf({
+      ...{ track: video, counts: of(video), pictures: picturesReader(look, intent) },
+      isIndexed: header.format.format_name.startsWith('mov,') && video.nb_frames === of(video).packets,
+    }));
   const probe: MediaProbe = {
     container: boxes.isQuickTime ? 'mov' : header.format.format_name,
     durationMs: Math.round(1000 * durationOf(header, counts)),

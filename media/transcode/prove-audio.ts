@@ -24,7 +24,7 @@ export async function proveAudio(options: ReadOptions, promise: AudioPromise): P
   const {
     packets,
     timeBase: [above, below],
-  } = await readPackets(options, 'a:0');
+  } = await readPackets(options, 'audio');
   const shown = packets.filter((one) => !one.isDiscarded);
   const [first, last] = [shown[0], shown.at(-1)];
   if (!first || !last) throw fault('output-unproven', `${promise.what} has no sound`);

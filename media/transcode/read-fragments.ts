@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { boxesIn, boxIn, bytesAt, outermost, reader } from './boxes.js';
 import type { Packet } from './packet-counts.js';
 
 /**
@@ -9,12 +10,8 @@ export async function readFragments(path: string): Promise<Packet[]> {
   const file = await open(path);
   try {
     const packets: Packet[] = [];
-    const { size } = await file.stat();
-    for (let at = 0; at + 8 <= size;) {
-      const { kind, sizeBytes } = await boxAt(file, at);
-      if (sizeBytes < 8 || at + sizeBytes > size) throw new Error(`the box ${kind} at ${at} does not fit`);
+    for await (const { kind, at, sizeBytes } of outermost(file)) {
       if (kind === 'moof') packets.push(...samplesOf(await bytesAt(file, at, sizeBytes)));
-      at += sizeBytes;
     }
     return packets;
   } finally {
@@ -22,31 +19,12 @@ export async function readFragments(path: string): Promise<Packet[]> {
   }
 }
 
-async function bytesAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const { buffer } = await file.read(Buffer.alloc(length), 0, length, at);
-  return buffer;
-}
-
-async function boxAt(file: FileHandle, at: number): Promise<{ kind: string; sizeBytes: number }> {
-  const head = await bytesAt(file, at, 16);
-  const short = head.readUInt32BE(0);
-  return { kind: head.toString('latin1', 4, 8), sizeBytes: short === 1 ? Number(head.readBigUInt64BE(8)) : short };
-}
-
 function samplesOf(moof: Buffer): Packet[] {
-  const boxes = new Map([...boxesIn(childOf(moof, 'traf'))]);
+  const boxes = new Map([...boxesIn(boxIn(moof, 'traf'))]);
   const defaults = readDefaults(boxes.get('tfhd')!);
   const tfdt = boxes.get('tfdt')!;
   const startTicks = tfdt[8] === 1 ? Number(tfdt.readBigUInt64BE(12)) : tfdt.readUInt32BE(12);
   return readRun(boxes.get('trun')!, { ...defaults, startTicks });
-}
-
-const childOf = (box: Buffer, kind: string): Buffer => new Map([...boxesIn(box)]).get(kind) ?? Buffer.alloc(8);
-
-function* boxesIn(box: Buffer): Generator<[kind: string, bytes: Buffer]> {
-  for (let at = 8; at + 8 <= box.length; at += Math.max(8, box.readUInt32BE(at))) {
-    yield [box.toString('latin1', at + 4, at + 8), box.subarray(at, at + box.readUInt32BE(at))];
-  }
 }
 
 interface Defaults {
@@ -87,12 +65,3 @@ const flagsOf =
   (box: Buffer) =>
   (flag: number): boolean =>
     (box.readUIntBE(9, 3) & flag) !== 0;
-
-/** Reads one number of 32 bits after another. */
-function reader(box: Buffer, from: number): () => number {
-  let at = from;
-  return () => {
-    at += 4;
-    return box.readUInt32BE(at - 4);
-  };
-}

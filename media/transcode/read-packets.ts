@@ -2,6 +2,8 @@ import { fault } from '../../contracts/errors.js';
 import type { TimeBase } from '../../contracts/plan.js';
 import { ownPacketsArgs } from '../args/transcode/own.js';
 import { parsePacket, type Packet } from './packet-counts.js';
+import { readFragments } from './read-fragments.js';
+import { readSamples, type Samples } from './read-samples.js';
 import { runFfprobe } from './run-ffprobe.js';
 import { fractionOf } from './tracks.js';
 
@@ -11,24 +13,29 @@ export interface ReadOptions {
   signal: AbortSignal;
 }
 
-/** The packets of one track of a file that we have made, in its order. Throws `output-unproven` where it cannot be read. */
-export async function readPackets(
-  { ffprobe, file, signal }: ReadOptions,
-  track: 'v:0' | 'a:0',
-): Promise<{ packets: Packet[]; timeBase: TimeBase }> {
+/** The packets of one track of an MP4 that we have made, in its order. Throws `output-unproven` where it cannot be read. */
+export async function readPackets(options: ReadOptions, track: 'video' | 'audio'): Promise<Samples> {
+  const { file, signal } = options;
+  signal.throwIfAborted();
+  try {
+    if (!file.endsWith('.m4s')) return await readSamples(file, track === 'video' ? 'vide' : 'soun');
+    return track === 'video' ? { packets: await readFragments(file), timeBase: [1, 1] } : await demux(options);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw fault('output-unproven', `what was written cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The sound of fragments. */
+async function demux({ ffprobe, file, signal }: ReadOptions): Promise<Samples> {
   const packets: Packet[] = [];
   let timeBase: TimeBase = [1, 1000];
-  const args = ownPacketsArgs({ file, track });
+  const args = ownPacketsArgs({ file, track: 'a:0' });
   const onLine = (line: string): void => {
     const packet = parsePacket(line);
     if (packet) packets.push(packet);
     else timeBase = fractionOf(line) ?? timeBase;
   };
-  try {
-    await runFfprobe({ ffprobe, args, signal, onLine });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw fault('output-unproven', `what was written cannot be read: ${(error as Error).message}`, { cause: error });
-  }
+  await runFfprobe({ ffprobe, args, signal, onLine });
   return { packets, timeBase };
 }

@@ -8,6 +8,8 @@ export interface TimelineOptions {
   track: Track;
   counts: PacketCounts;
   pictures: PicturesReader;
+  /** Whether an index of all packets takes a demuxer to the very keyframe that it is asked for. */
+  isIndexed: boolean;
 }
 
 export type FoundTimeline = Timeline & { from: 'packets' | 'pictures'; warnings: string[] };
@@ -16,12 +18,19 @@ export type FoundTimeline = Timeline & { from: 'packets' | 'pictures'; warnings:
 const JUMP_S = 2;
 /** How far before a keyframe a demuxer that seeks by decoding times has to look, seconds. */
 const SEEK_MARGIN_S = 0.2;
+/** What ffmpeg reads of a time; rounded down it would be before its keyframe. */
+const MICROSECONDS = 1_000_000;
 
 /**
  * When each picture is shown that a decoder will give. Packets tell, unless they have no times or two of them make one
  * picture; a look at the first ones shows whether what they tell is true, and which cannot be decoded at the start.
  */
-export async function timelineOf({ track, counts, pictures }: TimelineOptions): Promise<FoundTimeline | undefined> {
+export async function timelineOf({
+  track,
+  counts,
+  pictures,
+  isIndexed,
+}: TimelineOptions): Promise<FoundTimeline | undefined> {
   if (counts.packets === 0) return undefined;
   const [above, below] = fractionOf(track.time_base) ?? [1, 1000];
   if ((counts.backwards * above) / below > JUMP_S)
@@ -37,9 +46,9 @@ export async function timelineOf({ track, counts, pictures }: TimelineOptions): 
   return {
     timeline: times.map(convert),
     keyframes: isTrue
-      ? counts.keys.map(({ pts, dts }) => ({
-          ticks: convert(pts),
-          seekS: (Math.min(pts, dts) * above) / below - SEEK_MARGIN_S,
+      ? counts.keys.map((key, index) => ({
+          ticks: convert(key.pts),
+          seekS: seekOf(key, { next: counts.keys[index + 1], isIndexed, tickS: above / below }),
         }))
       : [],
     from: isTrue ? 'packets' : 'pictures',
@@ -48,6 +57,21 @@ export async function timelineOf({ track, counts, pictures }: TimelineOptions): 
       ...(isTrue ? [] : ['the time of pictures is known only by decoding them, so the video is one chunk']),
     ],
   };
+}
+
+type Key = PacketCounts['keys'][number];
+
+/**
+ * Where to seek to, so as to enter the file at a keyframe: its own time where an index is asked, as long as no other one
+ * is decoded before that; else a little before, which may be a whole GOP earlier.
+ */
+function seekOf(
+  key: Key,
+  { next, isIndexed, tickS }: { next: Key | undefined; isIndexed: boolean; tickS: number },
+): number {
+  const isNextLater = next === undefined || Math.min(next.pts, next.dts) > key.pts;
+  if (isIndexed && isNextLater) return Math.ceil(key.pts * tickS * MICROSECONDS) / MICROSECONDS;
+  return Math.min(key.pts, key.dts) * tickS - SEEK_MARGIN_S;
 }
 
 /** Whether the decoder gives a picture for each packet at its time, as far as was looked. */

@@ -51,13 +51,14 @@ describe('the stages of a worker', () => {
     assert.deepEqual(begun, ['t1', 'u1', 't2']);
   });
 
-  it('transfer while others encode', async () => {
+  it('transfer, and encode sound, while others encode', async () => {
     const { begun, work } = heldWork();
     const stages = createStages({ encoders: 1, transfers: 1 });
     void stages.encode(turn, work('encode'));
+    void stages.encodeAudio(turn, work('sound'));
     void stages.transfer(turn, work('transfer'));
     await settled();
-    assert.deepEqual(begun, ['encode', 'transfer']);
+    assert.deepEqual(begun, ['encode', 'sound', 'transfer']);
   });
 
   it('begin with the most urgent of those that wait', async () => {

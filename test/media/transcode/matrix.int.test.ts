@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { ownPacketsArgs } from '../../../media/args/transcode/own.js';
+import { parsePacket, type Packet } from '../../../media/transcode/packet-counts.js';
+import { readPackets } from '../../../media/transcode/read-packets.js';
 import { hashTimeline } from '../../../media/transcode/timeline.js';
 import { useTempFolder } from '../../dev/temp-folder.js';
-import { convert, countPictures, countSamples, fullPlan, makeFile, probe } from './conversion.js';
+import { convert, countPictures, countSamples, FFPROBE, fullPlan, makeFile, probe, PROGRAMS } from './conversion.js';
 import { mp4Samples } from './mp4-samples.js';
 
 const picture = (rate: string, size = '160x90'): string => `-f lavfi -i testsrc2=size=${size}:rate=${rate}`;
@@ -55,6 +59,9 @@ const CASES: Record<string, Case> = {
   'AVI with pictures out of order, whose times only a decoder knows': {
     make: `${picture('25')} ${SOUND} ${SECONDS} ${AVC} -c:a aac`,
     name: 'in.avi',
+  },
+  'MP4 in fragments': {
+    ...{ before, make: '-i {folder}/plain.mp4 -c copy -movflags +frag_keyframe+delay_moov', name: 'in.mp4' },
   },
   WebM: {
     make: `${picture('25')} ${SOUND} ${SECONDS} -c:v libvpx -deadline realtime -cpu-used 8 -g 40 -c:a libopus`,
@@ -128,6 +135,7 @@ describe('a transcode in chunks of a file with', () => {
       assert.ok(plan.chunks.length > 1 || plan.probe.video?.timelineFrom === 'pictures', 'it has several chunks');
       assert.equal(output.frames, expected);
 
+      await assertReadAlike(output.path);
       const { isFaststart, tracks } = await mp4Samples(output.path);
       assert.ok(isFaststart);
       const [video, audio] = ['video', 'audio'].map((kind) => tracks.find((track) => track.kind === kind));
@@ -146,6 +154,21 @@ describe('a transcode in chunks of a file with', () => {
     });
   }
 });
+
+/** What proofs read of a file is what a demuxer reads of it. */
+async function assertReadAlike(file: string): Promise<void> {
+  for (const track of ['video', 'audio'] as const) {
+    const args = ['-v', 'error', ...ownPacketsArgs({ file, track: `${track[0]}:0` })];
+    const lines = (await execa(FFPROBE, args)).stdout.split('\n');
+    const demuxed = lines.flatMap((line) => parsePacket(line) ?? []);
+    const { packets, timeBase } = await readPackets({ ...PROGRAMS, file }, track);
+    const told = (one: Packet) => [one.pts, one.dts, one.sizeBytes, one.isKey, one.isDiscarded];
+    assert.deepEqual(packets.map(told), demuxed.map(told));
+    if (packets.length === 0) continue;
+    assert.equal(lines.at(-1), timeBase.join('/'));
+    if (track === 'audio') assert.equal(packets.at(-1)!.duration, demuxed.at(-1)!.duration);
+  }
+}
 
 /** A decoder gives whole packets of AAC: less than one more than the source has, and one more where sound begins late. */
 async function assertSound(options: { file: string; output: string; delayS: number | undefined; sampleRate: number }) {
