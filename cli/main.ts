@@ -34,6 +34,12 @@ addDeadLetterCommands(program);
 addDoctorCommand(program);
 addChaosCommand(program);
 
+// Who reads what is printed may have seen enough, as `head` has: that ends a command as SIGTERM does, in good order.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.kill(process.pid, 'SIGTERM');
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -28,10 +28,12 @@ export function planChunks(options: ChunkOptions): Chunk[] {
   return starts.map((firstFrame, index) => {
     const next = starts[index + 1] ?? timeline.length;
     const startTicks = timeline[firstFrame]!;
-    const from = index === 0 ? undefined : keyframeBefore(options, startTicks);
+    const from = keyframeBefore(options, startTicks);
+    // A demuxer that is asked for what is before its first packet may give the last.
+    const isAtStart = from === undefined || from === options.keyframes[0];
     return {
       ...{ index, firstFrame, frames: next - firstFrame, startTicks },
-      ...(from ? { seekS: from.seekS } : {}),
+      ...(isAtStart ? {} : { seekS: from.seekS }),
       durationTicks: (timeline[next] ?? durationTicks) - startTicks,
       timelineSha256: hashTimeline(timeline.slice(firstFrame, next)),
     };

@@ -38,6 +38,9 @@ function encoderArgs({ track, profile }: AudioIntent): string[] {
   ];
 }
 
-/** Gaps become silence; all else is counted by samples, since the time stamps of many containers are rounded. */
+/**
+ * Gaps become silence; all else is counted by samples, since the time stamps of many containers are rounded. The quotient is
+ * rounded because ffmpeg cuts it off, and 24576/44100*44100 is less than 24576.
+ */
 const audioFilters = ({ gaps }: AudioTrack): string =>
-  [...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []), 'asetpts=N/SR/TB'].join();
+  [...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []), 'asetpts=round(N/SR/TB)'].join();

@@ -71,6 +71,10 @@ const CASES: Record<string, Case> = {
     make: `${picture('25')} -f lavfi -i sine=frequency=440:sample_rate=44100 ${SECONDS} ${AVC} -ac 1 -c:a aac`,
     name: 'in.mp4',
   },
+  'sound at 44.1 kHz that has to be encoded': {
+    make: `${picture('25')} -f lavfi -i sine=frequency=440:sample_rate=44100 ${SECONDS} ${AVC} -c:a libmp3lame`,
+    name: 'in.flv',
+  },
   '5.1 channels': {
     make: `${picture('25')} -f lavfi -i aevalsrc=0.1*sin(3000*t)|0.1|0|0|0|0:c=5.1:s=48000 ${SECONDS} ${AVC} -c:a aac`,
     name: 'in.mp4',
