@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InputVersion } from '../../contracts/plan.js';
 
 /** Raised when the same recipe makes other bytes: work of an older version is then never taken for that of this one. */
-const RECIPE_VERSION = 1;
+const RECIPE_VERSION = 2;
 
 /** Stands for which bytes are made into what: 24 hexadecimal digits. */
 export const unitOf = (version: InputVersion, recipe: object): string =>
