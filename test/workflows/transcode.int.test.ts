@@ -143,6 +143,21 @@ describe('a transcode', () => {
     assert.deepEqual([callbacks[0]?.kind, callbacks[0]?.event.problem?.code], ['failed', 'input-damaged']);
   });
 
+  it('keeps no pieces that do not make a whole', async () => {
+    const transcoder = fakeTranscoder({
+      onPiece(name) {
+        if (name === '360p') throw fault('output-unproven', 'it does not decode where chunk 1 begins');
+      },
+    });
+    await whileTranscoding({ transcoder, input: { taskId: 'unproven' } }, async ({ handle }) => {
+      await assert.rejects(handle.result(), (error) => problemOf(error)?.code === 'output-unproven');
+    });
+    assert.deepEqual(
+      transcoder.removed.map(({ what }) => what),
+      [['outputs', 'work']],
+    );
+  });
+
   it('is visibly stopping while a cancelled piece ends, and then cancelled without a letter', async () => {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));

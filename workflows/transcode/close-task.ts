@@ -3,7 +3,7 @@ import type { TaskActivities } from '../../activities/index.js';
 import { problemOf, type Problem } from '../../contracts/errors.js';
 import { transcodeWorkflowId } from '../../contracts/ids.js';
 import type { TranscodeManifest, TranscodeOutput } from '../../contracts/manifest.js';
-import type { CallbackInput, UnitInput } from '../../contracts/transcode-work.js';
+import type { CallbackInput, RemoveInput, UnitInput } from '../../contracts/transcode-work.js';
 import { deliverCallback } from '../deliver-callback.js';
 import { RECORD } from '../policies.js';
 import { announce } from './announce-task.js';
@@ -50,7 +50,8 @@ export async function closeFailed(task: Task, { status, problem }: TaskEnd): Pro
   state.problem = problem;
   if (inspection) {
     const { unit, outputPrefix } = inspection;
-    await record('remove the outputs').removeTraces({ settings, what: ['outputs'], unit, outputPrefix });
+    const what = removedAfter(task, problem);
+    await record('remove the outputs').removeTraces({ settings, what, unit, outputPrefix });
   }
   if (status !== 'cancelled') {
     const { phase, startedAtMs } = state;
@@ -61,6 +62,10 @@ export async function closeFailed(task: Task, { status, problem }: TaskEnd): Pro
   const kind = status === 'cancelled' ? 'cancelled' : 'failed';
   await callBack(task, { kind, event: announce(task, kind) });
 }
+
+/** Pieces that do not make a whole that can be proven would not do so in a retry either. */
+const removedAfter = ({ state }: Task, { code }: Problem): RemoveInput['what'] =>
+  state.phase === 'assemble' && code === 'output-unproven' ? ['outputs', 'work'] : ['outputs'];
 
 /** By a workflow of its own: whoever does not answer for a day holds up no task. */
 async function callBack({ settings }: Task, told: Pick<CallbackInput, 'kind' | 'event'>): Promise<void> {
