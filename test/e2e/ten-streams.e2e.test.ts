@@ -10,7 +10,7 @@ import { capturesOf, type RunningProcess } from '../harness/processes.js';
 import { publish, type Publisher } from '../harness/publisher.js';
 
 const STREAMS = Array.from({ length: 10 }, (_, index) => `ten${index}`);
-const DURATION_MS = 120_000;
+const DURATION_MS = 75_000;
 const WARM_MS = 30_000;
 const MIB = 1024 * 1024;
 describe('ten streams on one host', () => {
@@ -29,7 +29,7 @@ describe('ten streams on one host', () => {
     startedAtMs = Date.now();
   });
 
-  it('grow by less than half of what they capture between half a minute and two minutes', async function () {
+  it('grow by less than half of what they capture from half a minute on', async function () {
     this.timeout(DURATION_MS + 60_000);
     await timeAfter(WARM_MS);
     warm = await captureWorker();
