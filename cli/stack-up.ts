@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { startCamera } from '../dev/camera.js';
 import { chooseHttp, startHttp } from '../dev/http.js';
-import { keepRunning } from '../dev/keep-running.js';
+import { keepRunning, stopKept } from '../dev/keep-running.js';
 import type { Server } from '../dev/server.js';
 import { startStack } from '../dev/stack.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
@@ -83,10 +83,7 @@ async function startOwn({ home, addresses, demo, reelay, onStep, onNotice, signa
   const starting = Object.entries(starts).map(([name, start]) =>
     runStep({ name, onStep }, () => keepRunning({ name, start, onNotice, signal })),
   );
-  willStop(async () => {
-    const kept = await Promise.allSettled(starting);
-    await Promise.all(kept.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
-  });
+  willStop(() => stopKept(starting));
   await Promise.all(starting);
   return { url: `http://${address}` };
 }

@@ -40,6 +40,12 @@ export async function keepRunning<Running extends Server>(
   };
 }
 
+/** Stops all that runs of what was being started; what has failed to start does not. */
+export async function stopKept(starting: readonly Promise<Kept<Server>>[]): Promise<void> {
+  const settled = await Promise.allSettled(starting);
+  await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+}
+
 type Watch<Running extends Server> = Omit<KeepRunningOptions<Running>, 'signal'> & {
   signal: AbortSignal;
   onStart: (next: Running) => void;

@@ -1,4 +1,4 @@
-import { keepRunning, type Kept } from './keep-running.js';
+import { keepRunning, stopKept, type Kept } from './keep-running.js';
 import { startKafka } from './kafka.js';
 import type { PortChoice } from './ports.js';
 import { reapProcesses } from './process-records.js';
@@ -51,10 +51,7 @@ export async function startStack({ home, full, onStep, onNotice, signal }: Stack
     return (await keeping).first;
   }
 
-  const stop = async () => {
-    const settled = await Promise.allSettled(kept);
-    await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
-  };
+  const stop = () => stopKept(kept);
 
   try {
     const [temporal, rtmp, kafka, s3] = await Promise.all([
