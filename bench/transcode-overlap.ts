@@ -4,6 +4,7 @@ import { submitTranscode } from '../client/transcodes.js';
 import { awaitTranscode } from '../client/transcodes/describe-transcode.js';
 import { readLogs } from '../client/transcodes/read-logs.js';
 import { makeClip } from '../dev/clip.js';
+import { median } from './median.js';
 import { encodeRequest, onTranscodeStage, say, seconds, type TranscodeStage } from './transcode-stage.js';
 
 /*
@@ -127,8 +128,4 @@ async function spansOf(adapters: TranscodeStage['adapters'], taskId: string): Pr
     }
   }
   return spans;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }

@@ -13,6 +13,7 @@ import { encodeChunk, type EncodedChunk } from '../media/transcode/encode-chunk.
 import { joinMp4 } from '../media/transcode/join-mp4.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
+import { median } from './median.js';
 
 /*
  * What a transcode in chunks with all its proofs costs, against one bare ffmpeg that makes the same file:
@@ -144,8 +145,4 @@ function report(costs: Map<string, Cost[]>): void {
   }
   console.log(table.toString());
   console.log(JSON.stringify({ cores: cpus().length, ...values, medians, all: Object.fromEntries(costs) }));
-}
-
-function median(numbers: number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
