@@ -109,16 +109,22 @@ describe('a relay between two captures', () => {
 describe('a capture on a host that does not know whether it is still its own', () => {
   const clips = useClips();
 
-  it('keeps its pictures until it knows, and loses none', async () => {
-    const clip = await clips.make('doubt.mp4', { seconds: 10, fps: 25 });
-    let isCertain = true;
-    const scene = play({ url: clip, everyMs: 250, deps: { mayPublish: () => isCertain } });
+  /** Captures, and then for a while without being sure; how many frames there were before. */
+  async function inDoubt(name: string) {
+    const clip = await clips.make(name, { seconds: 10, fps: 25 });
+    const host = { isCertain: true };
+    const scene = play({ url: clip, everyMs: 250, deps: { mayPublish: () => host.isCertain } });
     await scene.frame(({ slotMs }) => slotMs > 0);
-    isCertain = false;
+    host.isCertain = false;
     const count = scene.frames.length;
     await new Promise((resolve) => setTimeout(resolve, 1500));
+    return { scene, host, count };
+  }
+
+  it('keeps its pictures until it knows, and loses none', async () => {
+    const { scene, host, count } = await inDoubt('doubt.mp4');
     assert.equal(scene.frames.length, count);
-    isCertain = true;
+    host.isCertain = true;
     scene.capture.release();
     scene.capture.stop('stopped');
     await scene.ended;
@@ -127,13 +133,7 @@ describe('a capture on a host that does not know whether it is still its own', (
   });
 
   it('publishes nothing more, and accounts for nothing more, when another has taken over', async () => {
-    const clip = await clips.make('zombie.mp4', { seconds: 10, fps: 25 });
-    let isCertain = true;
-    const scene = play({ url: clip, everyMs: 250, deps: { mayPublish: () => isCertain } });
-    await scene.frame(({ slotMs }) => slotMs > 0);
-    isCertain = false;
-    const count = scene.frames.length;
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const { scene, count } = await inDoubt('zombie.mp4');
     scene.capture.retire();
     const end = await scene.ended;
     assert.equal(end.reason, 'handover');
