@@ -1,3 +1,4 @@
+import type { Measure } from '../../adapters/large-objects/large-objects.js';
 import type { MadeFile } from '../../media/transcode/piece.js';
 import { outputKey } from '../../contracts/keys.js';
 import type { TranscodeOutput } from '../../contracts/manifest.js';
@@ -19,7 +20,7 @@ export async function putPieces(
   { large, stages }: Putting,
   work: PieceWork,
   pieces: readonly Piece[],
-): Promise<Awaited<ReturnType<typeof hashFile>>[]> {
+): Promise<Measure[]> {
   const { signal, priority } = work;
   const hashes = await Promise.all(pieces.map(({ path }) => hashFile(path)));
   const total = hashes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,5 +1,5 @@
 import { fault } from '../../contracts/errors.js';
-import { readPackets, type ReadOptions } from './read-packets.js';
+import { readSound, type ReadOptions } from './read-packets.js';
 
 export interface AudioProof {
   packets: number;
@@ -24,7 +24,7 @@ export async function proveAudio(options: ReadOptions, promise: AudioPromise): P
   const {
     packets,
     timeBase: [above, below],
-  } = await readPackets(options, 'audio');
+  } = await readSound(options);
   const shown = packets.filter((one) => !one.isDiscarded);
   const [first, last] = [shown[0], shown.at(-1)];
   if (!first || !last) throw fault('output-unproven', `${promise.what} has no sound`);

@@ -1,7 +1,7 @@
 import { fault } from '../../contracts/errors.js';
 import type { TimeBase } from '../../contracts/plan.js';
 import type { Packet } from './packet-counts.js';
-import { readPackets, type ReadOptions } from './read-packets.js';
+import { readPictures, type ReadOptions } from './read-packets.js';
 import { hashTimeline, keyIndexes } from './timeline.js';
 
 export interface VideoPromise {
@@ -16,8 +16,7 @@ export interface VideoPromise {
 
 /** Counts the pictures of a file that was written and compares their times. Throws `output-unproven` with the place. */
 export async function proveVideo(options: ReadOptions, promise: VideoPromise): Promise<Packet[]> {
-  const { packets: all } = await readPackets(options, 'video');
-  const packets = all.filter((one) => !one.isDiscarded);
+  const packets = (await readPictures(options)).filter((one) => !one.isDiscarded);
   const ticks = packets.map(({ pts }) => pts ?? NaN).sort((a, b) => a - b);
   const { what, frames, timeBase, keys } = promise;
   if (packets.length !== frames)

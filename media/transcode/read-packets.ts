@@ -13,13 +13,23 @@ export interface ReadOptions {
   signal: AbortSignal;
 }
 
-/** The packets of one track of an MP4 that we have made, in its order. Throws `output-unproven` where it cannot be read. */
-export async function readPackets(options: ReadOptions, track: 'video' | 'audio'): Promise<Samples> {
-  const { file, signal } = options;
+/** The pictures of a file that we have made, in its order. Throws `output-unproven` where it cannot be read. */
+export const readPictures = (options: ReadOptions): Promise<Packet[]> =>
+  readable(options, async ({ file }) =>
+    isFragmented(file) ? readFragments(file) : (await readSamples(file, 'vide')).packets,
+  );
+
+/** Its sound, likewise. */
+export const readSound = (options: ReadOptions): Promise<Samples> =>
+  readable(options, ({ file }) => (isFragmented(file) ? demux(options) : readSamples(file, 'soun')));
+
+const isFragmented = (file: string): boolean => file.endsWith('.m4s');
+
+async function readable<Found>(options: ReadOptions, read: (options: ReadOptions) => Promise<Found>): Promise<Found> {
+  const { signal } = options;
   signal.throwIfAborted();
   try {
-    if (!file.endsWith('.m4s')) return await readSamples(file, track === 'video' ? 'vide' : 'soun');
-    return track === 'video' ? { packets: await readFragments(file), timeBase: [1, 1] } : await demux(options);
+    return await read(options);
   } catch (error) {
     signal.throwIfAborted();
     throw fault('output-unproven', `what was written cannot be read: ${(error as Error).message}`, { cause: error });

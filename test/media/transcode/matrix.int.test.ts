@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import { ownPacketsArgs } from '../../../media/args/transcode/own.js';
 import { parsePacket, type Packet } from '../../../media/transcode/packet-counts.js';
-import { readPackets } from '../../../media/transcode/read-packets.js';
+import { readSamples } from '../../../media/transcode/read-samples.js';
 import { hashTimeline } from '../../../media/transcode/timeline.js';
 import { useTempFolder } from '../../dev/temp-folder.js';
-import { convert, countPictures, countSamples, FFPROBE, fullPlan, makeFile, probe, PROGRAMS } from './conversion.js';
+import { convert, countPictures, countSamples, FFPROBE, fullPlan, makeFile, probe } from './conversion.js';
 import { mp4Samples } from './mp4-samples.js';
 
 const picture = (rate: string, size = '160x90'): string => `-f lavfi -i testsrc2=size=${size}:rate=${rate}`;
@@ -165,7 +165,7 @@ async function assertReadAlike(file: string): Promise<void> {
     const args = ['-v', 'error', ...ownPacketsArgs({ file, track: `${track[0]}:0` })];
     const lines = (await execa(FFPROBE, args)).stdout.split('\n');
     const demuxed = lines.flatMap((line) => parsePacket(line) ?? []);
-    const { packets, timeBase } = await readPackets({ ...PROGRAMS, file }, track);
+    const { packets, timeBase } = await readSamples(file, track === 'video' ? 'vide' : 'soun');
     const told = (one: Packet) => [one.pts, one.dts, one.sizeBytes, one.isKey, one.isDiscarded];
     assert.deepEqual(packets.map(told), demuxed.map(told));
     if (packets.length === 0) continue;
