@@ -10,7 +10,7 @@ const DEFAULT_EXPORT = {
 };
 const ENVIRONMENT = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: 'The environment is read once, in workers/config and client/connect.',
+  message: 'The environment is read once, in runtime/config and client/connect.',
 };
 const APPLICATION_FAILURE = {
   selector: "Identifier[name='ApplicationFailure']",

@@ -9,7 +9,7 @@ import { createGapAnnouncer } from './capture/gap-announcer.js';
 import { createLedgerWriter } from './capture/ledger-writer.js';
 import { cutOf, recoverPart } from './capture/recover-part.js';
 import { createReporter } from './capture/reporter.js';
-import { heartbeatOnProgress } from './heartbeat.js';
+import { heartbeatOnProgress } from './host/heartbeat.js';
 
 /**
  * Captures one segment of a live stream on this host and returns its account. A retry of it goes on where the lost

@@ -1,15 +1,15 @@
 import { taskRefOf } from '../contracts/ids.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { withParameters, parseProfileRef } from '../contracts/profile.js';
-import { readProfile } from '../contracts/read-profile.js';
+import { readProfile } from '../records/read-profile.js';
 import type { TranscodePlan } from '../contracts/plan.js';
-import { isOfWork, readManifest } from '../contracts/read-manifest.js';
+import { isOfWork, readManifest } from '../records/read-manifest.js';
 import { requestHash } from '../contracts/request-hash.js';
 import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
 import { runPiece, type PieceRun } from './transcode/run-piece.js';
-import { donePieces, storedPlan, storePlan } from './transcode/stored-plan.js';
+import { donePieces, storedPlan, storePlan } from '../records/stored-plan.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { unitOf } from './transcode/unit-of.js';
 

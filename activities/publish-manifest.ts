@@ -2,11 +2,11 @@ import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { taskRefOf } from '../contracts/ids.js';
 import { manifestKey } from '../contracts/keys.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
-import { isOfWork, readManifest } from '../contracts/read-manifest.js';
+import { isOfWork, readManifest } from '../records/read-manifest.js';
 import { redact } from '../contracts/redact.js';
 import { requestHash } from '../contracts/request-hash.js';
 import type { PublishInput } from '../contracts/transcode-work.js';
-import { planOf } from './transcode/stored-plan.js';
+import { planOf } from '../records/stored-plan.js';
 
 /** Says that a task is done: last of all, and once for the same work. */
 export const createPublishManifest = ({ store }: { store: ObjectStore }) =>

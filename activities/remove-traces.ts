@@ -1,7 +1,7 @@
 import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { outputKey, workPrefix } from '../contracts/keys.js';
-import { readManifest } from '../contracts/read-manifest.js';
+import { readManifest } from '../records/read-manifest.js';
 import type { RemoveInput } from '../contracts/transcode-work.js';
 import { removeWithUploads } from './transcode/remove-with-uploads.js';
 

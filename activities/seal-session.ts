@@ -12,7 +12,7 @@ import {
 import type { EndReason, GapReason, LedgerCounts, LedgerPart, SessionLedger } from '../contracts/ledger.js';
 import { gapSlots, ruledParts, sumCounts, withFound } from '../contracts/ruled-parts.js';
 import { recoverPart } from './capture/recover-part.js';
-import { republishFound } from './republish-found.js';
+import { republishFound } from './frames/republish-found.js';
 
 export interface SealInput {
   session: SessionRef;

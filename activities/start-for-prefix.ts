@@ -7,7 +7,7 @@ import { taskStart } from '../contracts/task-start.js';
 import { isMeant, requestFor, type Trigger } from '../contracts/trigger.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
 import type { WatchResult } from '../contracts/watch.js';
-import { heartbeatOnProgress } from './heartbeat.js';
+import { heartbeatOnProgress } from './host/heartbeat.js';
 
 interface WatchDeps {
   store: Pick<ObjectStore, 'list' | 'head' | 'url'>;

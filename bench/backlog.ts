@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import type { Frame } from '../activities/capture/frame.js';
+import type { Frame } from '../activities/frames/frame.js';
 import type { Delivery } from '../activities/delivery/deliver-frames.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';

@@ -12,8 +12,8 @@ import type { Reelay } from '../client/connect.js';
 import type { PieceHeartbeat } from '../contracts/transcode-work.js';
 import type { FaultMode } from '../dev/fault-proxy.js';
 import { workerEnv } from '../dev/worker-env.js';
-import { readConfig } from '../workers/config.js';
-import { openAdapters, type Adapters } from '../workers/open-adapters.js';
+import { readConfig } from '../runtime/config.js';
+import { openAdapters, type Adapters } from '../runtime/open-adapters.js';
 
 /** Real servers, a workflow worker and one transcode worker; between the workers and the store there is a proxy. */
 export interface TranscodeStage {

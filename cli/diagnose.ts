@@ -7,7 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { confinement } from '../media/confinement.js';
 import { inspectFfmpeg } from '../media/inspect-ffmpeg.js';
 import { inspectEncoder } from '../media/transcode/inspect-encoder.js';
-import { readConfig, type Config } from '../workers/config.js';
+import { readConfig, type Config } from '../runtime/config.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
 import { withAdapters } from './sessions.js';

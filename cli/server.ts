@@ -13,8 +13,8 @@ export function addServerCommand(program: Command): void {
 async function run(): Promise<void> {
   await adoptStack();
   const [{ readConfig }, { runServer }] = await Promise.all([
-    import('../workers/config.js'),
-    import('../workers/run-server.js'),
+    import('../runtime/config.js'),
+    import('../server/run-server.js'),
   ]);
   await runServer({
     ...{ config: readConfig(), stopping: untilStopped() },

@@ -1,5 +1,5 @@
 import { connect, type Reelay } from '../client/connect.js';
-import type { Adapters } from '../workers/open-adapters.js';
+import type { Adapters } from '../runtime/open-adapters.js';
 import { adoptStack } from './stack-environment.js';
 
 /** Gives the work a connection to Temporal and closes it after. */
@@ -17,8 +17,8 @@ export async function withReelay<Result>(work: (reelay: Reelay) => Promise<Resul
 export async function withAdapters<Result>(work: (adapters: Adapters) => Promise<Result>): Promise<Result> {
   await adoptStack();
   const [{ readConfig }, { openAdapters }] = await Promise.all([
-    import('../workers/config.js'),
-    import('../workers/open-adapters.js'),
+    import('../runtime/config.js'),
+    import('../runtime/open-adapters.js'),
   ]);
   const adapters = await openAdapters(readConfig());
   try {

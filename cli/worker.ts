@@ -16,7 +16,7 @@ export function addWorkerCommand(program: Command): void {
 async function run(roles: readonly Role[]): Promise<void> {
   await adoptStack();
   const [{ readConfig }, { runWorkers }] = await Promise.all([
-    import('../workers/config.js'),
+    import('../runtime/config.js'),
     import('../workers/run-workers.js'),
   ]);
   await runWorkers({

@@ -6,7 +6,7 @@ import { parseTranscodeRequest } from '../contracts/transcode.js';
 import type { Reelay } from './connect.js';
 import { submitBatch, type BatchOutcome } from './transcodes.js';
 import { deleteTranscode, type RemoveDeps } from './transcodes/delete-transcode.js';
-import { readManifest } from '../contracts/read-manifest.js';
+import { readManifest } from '../records/read-manifest.js';
 import { withTemporalFaults } from './temporal-fault.js';
 
 export interface AppliedNotification {

@@ -8,7 +8,7 @@ import {
   type Profile,
   type ProfileInput,
 } from '../contracts/profile.js';
-import { readProfile, storedProfiles } from '../contracts/read-profile.js';
+import { readProfile, storedProfiles } from '../records/read-profile.js';
 
 export interface ListedProfile {
   name: string;

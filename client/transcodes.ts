@@ -13,7 +13,7 @@ import { parseTranscodeRequest, type TranscodeRequest, type TranscodeSettings } 
 import type { Reelay } from './connect.js';
 import { listDeadLetters } from './dead-letters.js';
 import { askTask } from './temporal-fault.js';
-import { readManifest } from '../contracts/read-manifest.js';
+import { readManifest } from '../records/read-manifest.js';
 import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './transcodes/task-name.js';
 
 export interface SubmittedTask extends TaskRef {

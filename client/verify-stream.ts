@@ -10,7 +10,7 @@ import type { StreamName } from './streams.js';
 import { checkObjects } from './verify/check-objects.js';
 import { isOpen, matchEvents, unwrittenBy } from './verify/match-events.js';
 import { readAnnounced } from './verify/read-announced.js';
-import { newestSession, readLedger } from './verify/read-ledger.js';
+import { newestSession, readLedger } from '../records/read-ledger.js';
 import { unknownObjects } from './verify/unknown-objects.js';
 
 export interface VerifyDeps {

@@ -8,7 +8,7 @@ import type { TaskRef } from '../contracts/ids.js';
 import { defaultOutputPrefix, manifestKey } from '../contracts/keys.js';
 import type { TranscodeManifest, TranscodeOutput } from '../contracts/manifest.js';
 import { transcodeEventSchema } from '../contracts/transcode-events.js';
-import { readManifest } from '../contracts/read-manifest.js';
+import { readManifest } from '../records/read-manifest.js';
 import { taskOf, type TaskName } from './transcodes/task-name.js';
 
 export interface VerifyTaskDeps {

@@ -11,9 +11,9 @@ import type { EventSink } from '../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { TOPICS, type Topic } from '../contracts/events.js';
 import { problemOf } from '../contracts/errors.js';
-import type { Config } from './config.js';
+import type { Config } from '../runtime/config.js';
 import { createCalmLog } from './calm-log.js';
-import type { Adapters } from './open-adapters.js';
+import type { Adapters } from '../runtime/open-adapters.js';
 
 export interface OpenDelivery {
   delivery: Delivery;

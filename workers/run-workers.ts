@@ -3,10 +3,11 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { fault } from '../contracts/errors.js';
 import { createCaptureWorker, type CaptureWorker } from './capture-worker.js';
-import type { Config } from './config.js';
-import { adapterLog, createLog, temporalLogger } from './log.js';
-import { openAdapters } from './open-adapters.js';
+import type { Config } from '../runtime/config.js';
+import { adapterLog, createLog } from '../runtime/log.js';
+import { openAdapters } from '../runtime/open-adapters.js';
 import type { Role } from './roles.js';
+import { temporalLogger } from './temporal-logger.js';
 import { createTranscodeWorker } from './transcode-worker.js';
 import { createWorkflowWorker } from './workflow-worker.js';
 

@@ -9,8 +9,8 @@ import { createStages } from '../activities/transcode/stages.js';
 import { TRANSCODE_QUEUE } from '../contracts/queues.js';
 import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { PROBE_LIMITS } from '../media/transcode/probe-media.js';
-import type { Config } from './config.js';
-import type { Adapters } from './open-adapters.js';
+import type { Config } from '../runtime/config.js';
+import type { Adapters } from '../runtime/open-adapters.js';
 
 interface TranscodeWorkerStart {
   connection: NativeConnection;

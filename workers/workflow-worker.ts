@@ -11,9 +11,9 @@ import {
 } from '../activities/index.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import { openHttpPost } from '../adapters/callbacks/http-post.js';
-import type { Config } from './config.js';
+import type { Config } from '../runtime/config.js';
 import { keepJanitor } from './janitor-schedule.js';
-import type { Adapters } from './open-adapters.js';
+import type { Adapters } from '../runtime/open-adapters.js';
 
 interface WorkflowWorkerStart {
   connection: NativeConnection;

@@ -8,7 +8,7 @@ import type { SlotClock } from '../../media/slot-clock.js';
 import { gapReasonOf } from '../../media/source-fault.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 import { createFrameAccount, type FrameAccount } from './frame-account.js';
-import { frameOf } from './frame.js';
+import { frameOf } from '../frames/frame.js';
 import { createGateKeeper, type GateKeeper } from './gate-keeper.js';
 import { createHeldPictures, type HeldPicture } from './held-pictures.js';
 import { keepPulling } from './keep-pulling.js';

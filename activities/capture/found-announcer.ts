@@ -1,4 +1,4 @@
-import { republishFound } from '../republish-found.js';
+import { republishFound } from '../frames/republish-found.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { SessionRef } from '../../contracts/keys.js';

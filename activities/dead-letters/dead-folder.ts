@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { frameLetterSchema, type FrameLetter } from '../../contracts/dead-letter.js';
 import { problemOf } from '../../contracts/errors.js';
 import { encodeHead, FRAME_SUFFIX, readImages, writeWhole } from '../delivery/spool-file.js';
-import { bytesUnder, filesUnder } from '../delivery/walk-folder.js';
+import { bytesUnder, filesUnder } from '../host/walk-folder.js';
 
 /**
  * Dead letters of this host, in the folder `dead` of its spool: `<letter id>.letter` until the event log has it, and

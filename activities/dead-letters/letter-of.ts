@@ -1,7 +1,7 @@
 import { letterIdOf, MAX_INLINE_BYTES, type FrameLetter, type Disposition } from '../../contracts/dead-letter.js';
 import { problemOf } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
-import type { Frame } from '../capture/frame.js';
+import type { Frame } from '../frames/frame.js';
 
 /** Why and where the delivery of a frame was given up. */
 export interface GivenUp {

@@ -3,9 +3,9 @@ import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { FrameLetter } from '../../contracts/dead-letter.js';
 import { fault } from '../../contracts/errors.js';
 import { TOPICS } from '../../contracts/events.js';
-import { areImages, eventOf, type Frame } from '../capture/frame.js';
-import { metadataOf } from '../capture/frame-metadata.js';
-import { frameInStore } from '../republish-found.js';
+import { areImages, eventOf, type Frame } from '../frames/frame.js';
+import { metadataOf } from '../frames/frame-metadata.js';
+import { frameInStore } from '../frames/republish-found.js';
 
 /** Where frames may be; the first one takes what is redriven. */
 export type Stores = readonly [ObjectStore, ...ObjectStore[]];

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { TaskLetter } from '../../contracts/dead-letter.js';
 import { fault } from '../../contracts/errors.js';
-import { readFirstInput } from '../../contracts/first-input.js';
+import { readFirstInput } from '../../records/first-input.js';
 import { transcodeWorkflowId } from '../../contracts/ids.js';
 import { taskStart } from '../../contracts/task-start.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';

@@ -6,7 +6,7 @@ import {
   type RedriveTally,
   type StretchResult,
 } from '../../contracts/redrive.js';
-import { heartbeatOnProgress } from '../heartbeat.js';
+import { heartbeatOnProgress } from '../host/heartbeat.js';
 import { redriveStretch, type LetterPlace, type RedriveDeps } from './redrive-stretch.js';
 
 /** Runs a stretch as an activity: what it has done goes into heartbeats, for the attempt after a crash, and with a cancel. */

@@ -1,4 +1,4 @@
-import type { Frame } from '../capture/frame.js';
+import type { Frame } from '../frames/frame.js';
 import type { Spool, SpooledFrame } from './spool.js';
 
 /** A frame on its way, and how far it has come. Its bytes are in the spool, or here where that cannot be written. */

@@ -1,4 +1,4 @@
-import type { Frame } from '../capture/frame.js';
+import type { Frame } from '../frames/frame.js';
 import type { DeliveryDeps } from './deliver-frames.js';
 import type { Outcome, Parcel } from './parcel.js';
 import type { Stage } from './stage.js';

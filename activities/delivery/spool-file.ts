@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { frameSchema } from '../../contracts/dead-letter.js';
 import { fault } from '../../contracts/errors.js';
-import { areImages, type Frame } from '../capture/frame.js';
+import { areImages, type Frame } from '../frames/frame.js';
 
 /*
  * A frame in a file: three bytes that say so, one with the version of the format, four with the length of a JSON head,

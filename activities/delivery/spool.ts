@@ -1,11 +1,11 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fault } from '../../contracts/errors.js';
-import type { Frame } from '../capture/frame.js';
-import { watchDiskRoom } from './disk-room.js';
+import type { Frame } from '../frames/frame.js';
+import { watchDiskRoom } from '../host/disk-room.js';
 import { encodeHead, FRAME_SUFFIX, readHead, readImages, UNFINISHED_SUFFIX, writeWhole } from './spool-file.js';
-import { makeWritable, ownFolder } from '../own-folder.js';
-import { bytesUnder, filesUnder } from './walk-folder.js';
+import { makeWritable, ownFolder } from '../host/own-folder.js';
+import { bytesUnder, filesUnder } from '../host/walk-folder.js';
 
 /** Frames between capture and acknowledgement, one file each, in a folder of this process alone. */
 export interface Spool {

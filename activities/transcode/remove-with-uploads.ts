@@ -1,6 +1,6 @@
 import type { LargeObjects } from '../../adapters/large-objects/large-objects.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import { removeBelow } from '../../contracts/remove-below.js';
+import { removeBelow } from '../../records/remove-below.js';
 
 /** Removes all objects and unfinished uploads below a prefix. */
 export async function removeWithUploads(

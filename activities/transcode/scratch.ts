@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../contracts/errors.js';
-import { freeAboveReserve } from '../delivery/disk-room.js';
-import { makeWritable, ownFolder } from '../own-folder.js';
+import { freeAboveReserve } from '../host/disk-room.js';
+import { makeWritable, ownFolder } from '../host/own-folder.js';
 
 export interface Room {
   release(): void;

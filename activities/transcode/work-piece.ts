@@ -3,7 +3,7 @@ import type { TranscodePlan } from '../../contracts/plan.js';
 import type { PieceResult, UnitInput } from '../../contracts/transcode-work.js';
 import type { PieceCost, PieceOptions } from '../../media/transcode/piece.js';
 import { runPiece, type PieceRun } from './run-piece.js';
-import { planOf } from './stored-plan.js';
+import { planOf } from '../../records/stored-plan.js';
 import type { TranscodeHost } from './transcode-host.js';
 
 /** One attempt at a piece of a plan, with a folder of its own that is gone after it. */

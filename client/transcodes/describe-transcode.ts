@@ -10,7 +10,7 @@ import type { TranscodeSettings, TranscodeState } from '../../contracts/transcod
 import type { Reelay } from '../connect.js';
 import { askTask } from '../temporal-fault.js';
 import { etaOf } from './eta-of.js';
-import { readManifest } from '../../contracts/read-manifest.js';
+import { readManifest } from '../../records/read-manifest.js';
 import { runningPieces, type RunningPiece } from './running-pieces.js';
 import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './task-name.js';
 

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import { readFirstInput } from '../../contracts/first-input.js';
+import { readFirstInput } from '../../records/first-input.js';
 import { assertName, DEFAULT_TENANT, transcodeWorkflowId, type TaskRef } from '../../contracts/ids.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
 import type { Reelay } from '../connect.js';

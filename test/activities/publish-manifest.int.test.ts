@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPublishManifest } from '../../activities/publish-manifest.js';
 import { createRemoveTraces } from '../../activities/remove-traces.js';
-import { storePlan } from '../../activities/transcode/stored-plan.js';
+import { storePlan } from '../../records/stored-plan.js';
 import { fileLargeObjects } from '../../adapters/large-objects/file.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
 import type { TranscodePlan } from '../../contracts/plan.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { metadataOf } from '../../activities/capture/frame-metadata.js';
+import { metadataOf } from '../../activities/frames/frame-metadata.js';
 import { createSealSession } from '../../activities/seal-session.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';

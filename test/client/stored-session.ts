@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { eventOf } from '../../activities/capture/frame.js';
+import { eventOf } from '../../activities/frames/frame.js';
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../adapters/event-log/file-source.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';

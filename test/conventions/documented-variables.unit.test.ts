@@ -6,7 +6,7 @@ import { nodesOf, parse } from './syntax.js';
 import { tableRows } from './table-rows.js';
 
 const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-const readsEnvironment = (path: string): boolean => /^(?:workers\/config[^/]*|client\/connect)\.ts$/.test(path);
+const readsEnvironment = (path: string): boolean => /^(?:runtime\/config[^/]*|client\/connect)\.ts$/.test(path);
 
 /** The names of environment variables that a source has as strings or as keys. */
 function variablesIn(text: string): string[] {

@@ -92,7 +92,7 @@ describe('the linter', () => {
   const places: [path: string, text: string, isAllowed: boolean][] = [
     ['media/x.ts', 'export const path = process.env.PATH;', false],
     ['workers/x.ts', 'export const { PATH } = process.env;', false],
-    ['workers/config.ts', 'export const { PATH } = process.env;', true],
+    ['runtime/config.ts', 'export const { PATH } = process.env;', true],
     ['client/connect.ts', 'export const { PATH } = process.env;', true],
     ['cli/x.ts', "throw ApplicationFailure.create({ message: 'x' });", false],
     ['contracts/errors.ts', "throw ApplicationFailure.create({ message: 'x' });", true],

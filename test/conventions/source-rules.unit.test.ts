@@ -48,7 +48,7 @@ const GOOD: Record<Title, [path: string, text: string][]> = {
   'runs every test': [['test/x.unit.test.ts', "it('x', () => list.only('y'));"]],
   'exports by name': [['media/x.ts', "export { default as x } from 'x';\nconst text = 'export default 1';"]],
   'reads the environment in its one place': [
-    ['workers/config.ts', 'export const env = process.env;'],
+    ['runtime/config.ts', 'export const env = process.env;'],
     ['dev/x.ts', 'const path = process.env.PATH;'],
   ],
   'makes failures from the catalogue': [['contracts/errors.ts', "ApplicationFailure.create({ message: 'x' });"]],

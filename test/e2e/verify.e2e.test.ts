@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { execa } from 'execa';
-import { readFrameMetadata, readImageMetadata } from '../../activities/capture/frame-metadata.js';
+import { readFrameMetadata, readImageMetadata } from '../../activities/frames/frame-metadata.js';
 import type { FrameEvent } from '../../client/index.js';
 import { frameKey } from '../../contracts/keys.js';
 import { reelay } from '../harness/commands.js';

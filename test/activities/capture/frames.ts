@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Frame } from '../../../activities/capture/frame.js';
+import type { Frame } from '../../../activities/frames/frame.js';
 import { frameKey, type SessionRef } from '../../../contracts/keys.js';
 import type { Size } from '../../../contracts/stream.js';
 

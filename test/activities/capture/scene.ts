@@ -1,6 +1,6 @@
 import { Capture, type CaptureDeps, type CaptureStart } from '../../../activities/capture/capture.js';
 import type { Delivery } from '../../../activities/delivery/deliver-frames.js';
-import type { Frame } from '../../../activities/capture/frame.js';
+import type { Frame } from '../../../activities/frames/frame.js';
 import { auditParts, type Difference } from '../../../contracts/audit.js';
 import type { Gap } from '../../../contracts/ledger.js';
 import type { CaptureEnd, CaptureReport, CaptureSegmentInput } from '../../../contracts/messages.js';

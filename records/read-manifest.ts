@@ -1,6 +1,6 @@
-import { jsonOf } from './json-of.js';
-import { manifestKey } from './keys.js';
-import { manifestSchema, type TranscodeManifest } from './manifest.js';
+import { jsonOf } from '../contracts/json-of.js';
+import { manifestKey } from '../contracts/keys.js';
+import { manifestSchema, type TranscodeManifest } from '../contracts/manifest.js';
 
 /** What is published below a prefix of the store; undefined where nothing is, or nothing that this version can read. */
 export async function readManifest(

@@ -1,9 +1,9 @@
-import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import { fault } from '../../contracts/errors.js';
-import type { StreamRef } from '../../contracts/ids.js';
-import { isPartKey, ledgerPrefix, sessionLedgerKey, type SessionRef } from '../../contracts/keys.js';
-import type { LedgerPart, SessionLedger } from '../../contracts/ledger.js';
-import { ruledParts } from '../../contracts/ruled-parts.js';
+import type { ObjectStore } from '../adapters/object-store/object-store.js';
+import { fault } from '../contracts/errors.js';
+import type { StreamRef } from '../contracts/ids.js';
+import { isPartKey, ledgerPrefix, sessionLedgerKey, type SessionRef } from '../contracts/keys.js';
+import type { LedgerPart, SessionLedger } from '../contracts/ledger.js';
+import { ruledParts } from '../contracts/ruled-parts.js';
 
 export interface Ledger {
   /** As they count: see `ruledParts`. */

@@ -1,7 +1,7 @@
-import { fault } from './errors.js';
-import { jsonOf } from './json-of.js';
-import { profileKey, profilePrefix } from './keys.js';
-import { BUILT_IN_PROFILES, profileSchema, type Profile, type ProfileRef } from './profile.js';
+import { fault } from '../contracts/errors.js';
+import { jsonOf } from '../contracts/json-of.js';
+import { profileKey, profilePrefix } from '../contracts/keys.js';
+import { BUILT_IN_PROFILES, profileSchema, type Profile, type ProfileRef } from '../contracts/profile.js';
 
 /** The part of an object store that holds profiles. */
 export interface ProfileStore {

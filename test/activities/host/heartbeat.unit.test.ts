@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { heartbeatOnProgress } from '../../activities/heartbeat.js';
+import { heartbeatOnProgress } from '../../../activities/host/heartbeat.js';
 
 describe('a heartbeat on progress', () => {
   it('comes from wherever the progress is noted, such as a timer that was there before the activity', async () => {

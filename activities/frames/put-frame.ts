@@ -1,7 +1,7 @@
 import { fault } from '../../contracts/errors.js';
 import type { ObjectStore, PutOptions } from '../../adapters/object-store/object-store.js';
-import type { Frame, FrameImage } from '../capture/frame.js';
-import { metadataOf } from '../capture/frame-metadata.js';
+import type { Frame, FrameImage } from './frame.js';
+import { metadataOf } from './frame-metadata.js';
 
 /** `taken`: another host has stored a picture of its own for the slot, and announces that one. */
 export type PutFrameOutcome = 'stored' | 'taken';

@@ -3,7 +3,7 @@ import { frameEvent, type FrameEvent, type ReelayEvent } from '../../contracts/e
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
 import type { Size } from '../../contracts/stream.js';
 import type { Picture } from '../../media/pull.js';
-import type { Slot } from './open-slot.js';
+import type { Slot } from '../capture/open-slot.js';
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export interface Frame {

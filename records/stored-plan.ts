@@ -1,8 +1,8 @@
-import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import { fault } from '../../contracts/errors.js';
-import type { TaskRef } from '../../contracts/ids.js';
-import { audioKey, chunkKey, planKey, unitPrefix } from '../../contracts/keys.js';
-import type { TranscodePlan } from '../../contracts/plan.js';
+import type { ObjectStore } from '../adapters/object-store/object-store.js';
+import { fault } from '../contracts/errors.js';
+import type { TaskRef } from '../contracts/ids.js';
+import { audioKey, chunkKey, planKey, unitPrefix } from '../contracts/keys.js';
+import type { TranscodePlan } from '../contracts/plan.js';
 
 /** The plan of a unit; the first one that was written is the one that all follow. */
 export async function storedPlan(

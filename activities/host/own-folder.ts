@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { fault } from '../contracts/errors.js';
+import { fault } from '../../contracts/errors.js';
 
 const SOCKET = 'owner.sock';
 /** How long the start of another worker on the same folder may take to show. */

@@ -1,10 +1,10 @@
 import PQueue from 'p-queue';
-import type { EventSink } from '../adapters/event-log/event-log.js';
-import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import { TOPICS } from '../contracts/events.js';
-import { frameKey, type SessionRef } from '../contracts/keys.js';
-import { eventOf, type Frame, type FrameImage } from './capture/frame.js';
-import { readFrameMetadata, readImageMetadata } from './capture/frame-metadata.js';
+import type { EventSink } from '../../adapters/event-log/event-log.js';
+import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import { TOPICS } from '../../contracts/events.js';
+import { frameKey, type SessionRef } from '../../contracts/keys.js';
+import { eventOf, type Frame, type FrameImage } from './frame.js';
+import { readFrameMetadata, readImageMetadata } from './frame-metadata.js';
 
 interface Found {
   store: ObjectStore;

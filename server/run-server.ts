@@ -1,24 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import type { NotificationSource } from '../adapters/notifications/notifications.js';
-import { kafkaNotifications } from '../adapters/notifications/kafka.js';
 import { applyNotification } from '../client/apply-notification.js';
 import { connect, type Reelay } from '../client/connect.js';
 import type { RemoveDeps } from '../client/transcodes/delete-transcode.js';
 import { fault } from '../contracts/errors.js';
 import { parseTriggers, type Trigger } from '../contracts/trigger.js';
-import { createHooks } from '../server/hooks.js';
-import { createHttpServer } from '../server/http-server.js';
-import type { Config } from './config.js';
-import { adapterLog, createLog } from './log.js';
-import { kafkaOptions, openAdapters } from './open-adapters.js';
+import { createHooks } from './hooks.js';
+import { createHttpServer } from './http-server.js';
+import type { Config } from '../runtime/config.js';
+import { adapterLog, createLog } from '../runtime/log.js';
+import { openAdapters } from '../runtime/open-adapters.js';
+import { openNotifications } from '../runtime/open-notifications.js';
 
 interface RunOptions {
   config: Config;
   stopping: AbortSignal;
   onReady(ready: { http: { url: string }; triggers: number; topic?: string }): void;
 }
-
-const OBJECT_GROUP = 'reelay-objects';
 
 /** Runs the HTTP interface, and reads what a store tells of its objects, until it is told to stop. */
 export async function runServer({ config, stopping, onReady }: RunOptions): Promise<void> {
@@ -33,7 +31,7 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
   let notifications: NotificationSource | undefined;
   try {
     const url = await server.listen(config.http);
-    notifications = await openNotifications({ config, log: adapterLog(log) });
+    notifications = await openNotifications(config, adapterLog(log));
     await notifications?.consume((message) => applyAndTell(reelay, { ...deps, message, log }));
     onReady({
       ...{ http: { url }, triggers: triggers.length },
@@ -68,20 +66,6 @@ export async function readTriggers(file: string): Promise<Trigger[]> {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected JSON in ${file}: ${cause.message}`, { cause });
   }
-}
-
-async function openNotifications({
-  config,
-  log,
-}: {
-  config: Config;
-  log: ReturnType<typeof adapterLog>;
-}): Promise<NotificationSource | undefined> {
-  const { objectTopic: topic, events } = config;
-  if (topic === undefined) return undefined;
-  if (events.kind !== 'kafka')
-    throw fault('config-invalid', 'REELAY_OBJECT_TOPIC: expected REELAY_EVENTS to name Kafka, got a folder');
-  return kafkaNotifications({ ...(await kafkaOptions({ ...config, events }, log)), topic, group: OBJECT_GROUP });
 }
 
 interface Telling extends RemoveDeps {

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { eventOf } from '../../activities/capture/frame.js';
-import { metadataOf } from '../../activities/capture/frame-metadata.js';
-import { republishFound } from '../../activities/republish-found.js';
-import type { EventSink } from '../../adapters/event-log/event-log.js';
-import { fileEventSink } from '../../adapters/event-log/file-sink.js';
-import { fileEventSource } from '../../adapters/event-log/file-source.js';
-import { fileObjectStore } from '../../adapters/object-store/file.js';
-import { frameEventSchema, type FrameEvent, type ReelayEvent } from '../../contracts/events.js';
-import { frameKey } from '../../contracts/keys.js';
-import { useTempFolder } from '../dev/temp-folder.js';
-import { frameAt, imageOf, SESSION, T0 } from './capture/frames.js';
+import { eventOf } from '../../../activities/frames/frame.js';
+import { metadataOf } from '../../../activities/frames/frame-metadata.js';
+import { republishFound } from '../../../activities/frames/republish-found.js';
+import type { EventSink } from '../../../adapters/event-log/event-log.js';
+import { fileEventSink } from '../../../adapters/event-log/file-sink.js';
+import { fileEventSource } from '../../../adapters/event-log/file-source.js';
+import { fileObjectStore } from '../../../adapters/object-store/file.js';
+import { frameEventSchema, type FrameEvent, type ReelayEvent } from '../../../contracts/events.js';
+import { frameKey } from '../../../contracts/keys.js';
+import { useTempFolder } from '../../dev/temp-folder.js';
+import { frameAt, imageOf, SESSION, T0 } from '../capture/frames.js';
 
 describe('frames that are announced from their objects', () => {
   const folder = useTempFolder();
