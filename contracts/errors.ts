@@ -1,8 +1,9 @@
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { ANSWERS } from './catalogue-entry.js';
 import { ERRORS } from './error-catalogue.js';
 import { redact } from './redact.js';
 
-export { ERRORS };
+export { ANSWERS, ERRORS };
 
 export type ErrorCode = keyof typeof ERRORS;
 

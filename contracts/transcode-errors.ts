@@ -1,35 +1,52 @@
-import type { CatalogueEntry } from './error-catalogue.js';
+import type { CatalogueEntry } from './catalogue-entry.js';
 
-const input = (meaning: string, action: string) => ({ retryable: false, fault: 'input', meaning, action }) as const;
+const input = (meaning: string, action: string, answer: CatalogueEntry['answer'] = 'refused') =>
+  ({ retryable: false, fault: 'input', answer, meaning, action }) as const;
 
 /** The part of the catalogue that transcodes need. */
 export const TRANSCODE_ERRORS = {
   'task-id-invalid': input(
     'a task or tenant id has characters that cannot be part of a key',
     'use 1 to 100 letters, digits, dot, underscore or hyphen',
+    'usage',
   ),
   'task-conflict': input(
     'a task of that id exists with another request',
     'choose another id, or send the same request',
+    'conflict',
   ),
-  'task-not-found': input('no such task is known', 'check the id and tenant with `reelay transcode list`'),
-  'task-ended': input('the task has ended, and what has ended cannot be cancelled', 'nothing'),
+  'task-not-found': input('no such task is known', 'check the id and tenant with `reelay transcode list`', 'not-found'),
+  'task-ended': input('the task has ended, and what has ended cannot be cancelled', 'nothing', 'conflict'),
   'task-cancelled': input('the task was cancelled', '`reelay transcode retry` goes on with what it had finished'),
   'task-expired': input('the task was not done by its deadline', 'give it more time, or a higher priority'),
-  'profile-not-found': input('no profile has that name and version', 'see `reelay transcode profiles`'),
-  'profile-conflict': input('that version of the profile exists with other contents', 'add it as a new version'),
+  'profile-not-found': input('no profile has that name and version', 'see `reelay transcode profiles`', 'not-found'),
+  'profile-conflict': input(
+    'that version of the profile exists with other contents',
+    'add it as a new version',
+    'conflict',
+  ),
   'callback-refused': input(
     'a callback was refused for good, or is to be signed with a secret that nobody has configured',
     'check the address of the callback, and REELAY_CALLBACK_SECRETS',
   ),
   'callback-unreachable': {
-    ...{ retryable: true, fault: 'destination' },
+    retryable: true,
+    fault: 'destination',
+    answer: 'retry-later',
     meaning: 'whoever is to be told of the end of a task does not answer, or not with 2xx',
     action: 'check the server; it is tried for a day',
   },
   'trigger-invalid': input('a trigger or its file is not usable', 'correct it; the message names the field'),
-  'token-missing': input('a request has no token, or one that is not known', 'send one of REELAY_API_TOKENS'),
-  'input-url-invalid': input('the input or callback is no usable URL', 'use s3://, http://, https:// or file://'),
+  'token-missing': input(
+    'a request has no token, or one that is not known',
+    'send one of REELAY_API_TOKENS',
+    'unauthenticated',
+  ),
+  'input-url-invalid': input(
+    'the input or callback is no usable URL',
+    'use s3://, http://, https:// or file://',
+    'usage',
+  ),
   'input-forbidden': input(
     'the input is inside the network, or in a folder that workers may not read',
     'allow it in the configuration of the workers',
@@ -37,7 +54,9 @@ export const TRANSCODE_ERRORS = {
   'input-not-found': input('there is no such object or file', 'check the address'),
   'input-denied': input('whoever holds the input denies access to it', 'check credentials and policies'),
   'input-unreachable': {
-    ...{ retryable: true, fault: 'source' },
+    retryable: true,
+    fault: 'source',
+    answer: 'retry-later',
     meaning: 'whoever holds the input does not answer',
     action: 'check the server; the task goes on when it is back',
   },
@@ -60,32 +79,44 @@ export const TRANSCODE_ERRORS = {
   'remux-impossible': input('the streams of the input do not fit the profile without encoding', 'use --remux auto'),
   'quality-too-low': input('a rendition is less like its source than the task asks for', 'use a lower crf'),
   'encode-failed': {
-    ...{ retryable: true, fault: 'internal' },
+    retryable: true,
+    fault: 'internal',
+    answer: 'retry-later',
     meaning: 'ffmpeg did not finish a piece of work',
     action: 'run the ffmpeg line of the message by hand',
   },
   'encode-stalled': {
-    ...{ retryable: true, fault: 'internal' },
+    retryable: true,
+    fault: 'internal',
+    answer: 'retry-later',
     meaning: 'ffmpeg ran without getting any further, and was killed',
     action: 'nothing, or run the ffmpeg line of the message by hand',
   },
   'output-unproven': {
-    ...{ retryable: true, fault: 'internal' },
+    retryable: true,
+    fault: 'internal',
+    answer: 'retry-later',
     meaning: 'what ffmpeg wrote is not what was planned, so it was thrown away',
     action: 'nothing: the piece is made again; the message names the place',
   },
   'object-damaged': {
-    ...{ retryable: false, fault: 'destination' },
+    retryable: false,
+    fault: 'destination',
+    answer: 'failed',
     meaning: 'an object of the store does not hold the bytes that its own hash names',
     action: 'remove the object that the message names, and retry the task; check the disks of the store',
   },
   'scratch-full': {
-    ...{ retryable: true, fault: 'internal' },
+    retryable: true,
+    fault: 'internal',
+    answer: 'retry-later',
     meaning: 'the scratch folder of the worker has no room for the input or what is made of it',
     action: 'nothing while other tasks run; else raise REELAY_SCRATCH_MAX_BYTES',
   },
   'scratch-unusable': {
-    ...{ retryable: false, fault: 'internal' },
+    retryable: false,
+    fault: 'internal',
+    answer: 'failed',
     meaning: 'the scratch folder is missing, read-only or used by another worker',
     action: 'set REELAY_SCRATCH_DIR to a writable folder of this worker alone',
   },
