@@ -30,14 +30,14 @@ const LOOK_EVERY_MS = 2000;
 const RSS_GROWTH = 1.3;
 
 await onTranscodeStage(async (stage) => {
-  const { reelay, adapters } = stage;
+  const { reelay } = stage;
   const clips = await Promise.all(Array.from({ length: CLIPS }, (_, index) => clipOf(stage, index)));
   const good = await Promise.all(clips.map((clip, index) => stage.upload(`inputs/${index}.flv`, clip)));
   const text = join(stage.home, 'text.flv');
   await writeFile(text, 'This is no video.\n'.repeat(1000));
   const bad = await Promise.all(brokenKeys().map((key) => stage.upload(key, text)));
   const [sinceMs, watch] = [Date.now(), watchMemory(stage)];
-  const outcomes = await submitBatch(reelay, requests({ good, bad }), adapters);
+  const outcomes = await submitBatch(reelay, { requests: requests({ good, bad }) });
   say(`${outcomes.length} tasks submitted in ${seconds(Date.now() - sinceMs)} s`);
   await allEnded(stage, { sinceMs, starts: TASKS });
   const tookMs = Date.now() - sinceMs;
@@ -45,14 +45,14 @@ await onTranscodeStage(async (stage) => {
   const untilMs = Date.now();
   const first = await listed(stage, { sinceMs, untilMs });
   const outside = await listed(stage, { sinceMs: untilMs });
-  const { letters } = await listDeadLetters(adapters.source, { kind: 'transcode' });
+  const { letters } = await listDeadLetters(reelay, { kind: 'transcode' });
   await Promise.all(brokenKeys().map((key, index) => stage.upload(key, clips[index]!)));
   const redrive = await redriveDeadLetters(reelay, { kind: 'transcode' });
   const { tally } = await redrive.result();
   await allEnded(stage, { sinceMs, starts: TASKS + letters.length });
   const all = await listed(stage, { sinceMs });
   const done = new Set(all.filter(({ state }) => state === 'succeeded').map(({ taskId }) => taskId));
-  const open = await listDeadLetters(adapters.source, { kind: 'transcode' });
+  const open = await listDeadLetters(reelay, { kind: 'transcode' });
   const succeeded = first.filter(({ state }) => state === 'succeeded');
   const failed = first.filter(({ state }) => state === 'failed');
   const events = await historyLengths(stage, succeeded);

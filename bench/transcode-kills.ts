@@ -91,10 +91,10 @@ async function runOne(
   stage: TranscodeStage,
   { url, kills, taskId }: { url: string; kills: number[]; taskId: string },
 ): Promise<TaskEnd> {
-  const { reelay, adapters, transcode } = stage;
+  const { reelay, transcode } = stage;
   const startedMs = performance.now();
   const over = new AbortController();
-  await submitTranscode(reelay, adapters, encodeRequest(taskId, url));
+  await submitTranscode(reelay, encodeRequest(taskId, url));
   const killing = killUntil(over.signal, { transcode, kills });
   const { state } = await awaitTranscode(reelay, { taskId });
   over.abort();

@@ -61,12 +61,12 @@ interface Outage {
 }
 
 async function runTask(
-  { reelay, adapters, upload }: TranscodeStage,
+  { reelay, upload }: TranscodeStage,
   { clip, taskId, meanwhile }: { clip: string; taskId: string; meanwhile?: () => Promise<Outage> },
 ) {
   const url = await upload(`inputs/${taskId}.flv`, clip);
   const startedMs = Date.now();
-  const { workflowId } = await submitTranscode(reelay, adapters, encodeRequest(taskId, url));
+  const { workflowId } = await submitTranscode(reelay, encodeRequest(taskId, url));
   const [{ state }, outage] = await Promise.all([awaitTranscode(reelay, { taskId }), meanwhile?.()]);
   const endedMs = state.endedAtMs ?? Date.now();
   say(`${taskId}: ${state.status} after ${seconds(endedMs - startedMs)} s`);

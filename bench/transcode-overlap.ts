@@ -68,14 +68,14 @@ await onTranscodeStage(async (stage) => {
 
 /** Runs tasks that are submitted together; how long until all are done. */
 async function run(
-  { reelay, adapters, upload }: TranscodeStage,
+  { reelay, upload }: TranscodeStage,
   { clip, taskIds }: { clip: string; taskIds: readonly string[] },
 ): Promise<number> {
   const inputs = await Promise.all(taskIds.map((taskId) => upload(`inputs/${taskId}.flv`, clip)));
   const startedMs = Date.now();
   const ends = await Promise.all(
     taskIds.map(async (taskId, index) => {
-      await submitTranscode(reelay, adapters, encodeRequest(taskId, inputs[index]!));
+      await submitTranscode(reelay, encodeRequest(taskId, inputs[index]!));
       const { state } = await awaitTranscode(reelay, { taskId });
       if (state.status !== 'succeeded') throw new Error(`${taskId} ${state.status}: ${state.problem?.message}`);
       return state.endedAtMs!;
@@ -91,8 +91,8 @@ interface Span {
 }
 
 /** Seconds in which one task transfers and the other encodes pictures, by what their attempts have logged. */
-async function overlapOf({ adapters }: TranscodeStage, taskIds: readonly string[]): Promise<number> {
-  const [one, other] = await Promise.all(taskIds.map((taskId) => spansOf(adapters, taskId)));
+async function overlapOf({ reelay }: TranscodeStage, taskIds: readonly string[]): Promise<number> {
+  const [one, other] = await Promise.all(taskIds.map((taskId) => spansOf(reelay, taskId)));
   const pairs = [
     [tenthsOf(one!, 'transfer'), tenthsOf(other!, 'encode')],
     [tenthsOf(other!, 'transfer'), tenthsOf(one!, 'encode')],
@@ -111,9 +111,9 @@ function tenthsOf(spans: readonly Span[], kind: Span['kind']): Set<number> {
 }
 
 /** What all attempts did, each stage until the next; the pieces of a rendition are fetched until they are joined. */
-async function spansOf(adapters: TranscodeStage['adapters'], taskId: string): Promise<Span[]> {
+async function spansOf(reelay: TranscodeStage['reelay'], taskId: string): Promise<Span[]> {
   const spans: Span[] = [];
-  for await (const { text, piece } of readLogs(adapters, { taskId })) {
+  for await (const { text, piece } of readLogs(reelay, { taskId })) {
     const [head = '', ...lines] = text.trimEnd().split('\n');
     const startedMs = Date.parse(head.split(' ')[0]!);
     const steps = lines.flatMap((line) => {

@@ -98,7 +98,7 @@ async function setStage(home: string, { closers, signal }: Setting): Promise<Tra
   const [workflow, transcode] = workers;
   return {
     ...{ home, scratch: join(transcodeHome, 'scratch'), adapters, workflow, transcode },
-    reelay: { temporal, close: () => connection.close() },
+    reelay: { temporal, adapters: async () => adapters, close: () => connection.close() },
     spoilStore: async (mode) =>
       void (await Promise.all([stack.links.workflow, stack.links.a].map((of) => of.store.set(mode)))),
     async upload(key, path) {

@@ -13,6 +13,7 @@ import { EXIT } from './exit-code.js';
 import { printJson, runCommand } from './output.js';
 import { stackHome } from './stack-environment.js';
 import { say, showStep } from './stack-output.js';
+import { untilStoppedTwice } from './until-stopped.js';
 
 interface ChaosFlags {
   row?: string[];
@@ -63,7 +64,7 @@ async function chaos(flags: ChaosFlags): Promise<void> {
   const { results } = report;
   await mkdir(folder, { recursive: true });
   await runChaos({
-    ...{ rows, streams, isShort, keepIn: folder, signal: stopSignal() },
+    ...{ rows, streams, isShort, keepIn: folder, signal: untilStoppedTwice() },
     workerCommand: [process.execPath, REELAY, 'worker'],
     onStep: showStep,
     onNotice: (notice) => say(`    ${notice}`),
@@ -107,12 +108,4 @@ async function versions(): Promise<Record<string, string>> {
     ffmpeg: /version (\S+)/.exec(stdout)?.[1] ?? 'unknown',
     cores: String(cpus().length),
   };
-}
-
-/** The first request to stop ends the row and takes everything down in order. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => (controller.signal.aborted ? process.exit(EXIT.failed) : controller.abort()));
-  return controller.signal;
 }

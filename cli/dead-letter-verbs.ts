@@ -7,12 +7,13 @@ import {
   type ListedLetter,
   type StartedRedrive,
 } from '../client/dead-letters.js';
+import { defined } from '../contracts/defined.js';
 import type { Disposition } from '../contracts/dead-letter.js';
 import { MAX_REDRIVES, type LetterFilter, type RedriveState } from '../contracts/redrive.js';
 import { ago } from './ago.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
-import { withAdapters, withReelay } from './sessions.js';
+import { withReelay, withStores } from './sessions.js';
 
 export interface LetterFlags {
   kind?: LetterFilter['kind'];
@@ -34,22 +35,22 @@ export interface RedriveFlags extends LetterFlags {
 const PROGRESS_EVERY_MS = 1000;
 
 export async function list({ json = false, ...flags }: LetterFlags): Promise<void> {
-  const { letters, unreadable } = await withAdapters(({ source }) => listDeadLetters(source, filterOf(flags)));
+  const { letters, unreadable } = await withStores((reelay) => listDeadLetters(reelay, filterOf(flags)));
   if (unreadable > 0) console.error(`${unreadable} records of the topic are of another version and not listed`);
   if (json) return printJson(letters);
   console.log(letters.length === 0 ? 'No dead letter is open.' : tableOf(letters));
 }
 
 export async function show(letterId: string, { json = false }: { json?: boolean }): Promise<void> {
-  const letter = await withAdapters(({ source }) => showDeadLetter(source, letterId));
+  const letter = await withStores((reelay) => showDeadLetter(reelay, { letterId }));
   if (json) printJson(letter);
   else console.log(describe(letter));
 }
 
 export async function redrive({ json = false, dryRun = false, wait = false, ...flags }: RedriveFlags): Promise<void> {
-  const limits = flags.maxRedrives === undefined ? {} : { maxRedrives: flags.maxRedrives };
+  const limits = defined({ maxRedrives: flags.maxRedrives });
   const filter = filterOf(flags);
-  const { letters: found } = await withAdapters(({ source }) => listDeadLetters(source, { ...filter, ...limits }));
+  const { letters: found } = await withStores((reelay) => listDeadLetters(reelay, { ...filter, ...limits }));
   const due = found.filter(({ isParked }) => !isParked);
   const counts = { letters: due.length, parked: found.length - due.length };
   if (due.length === 0 || dryRun) {
@@ -70,14 +71,8 @@ export async function redrive({ json = false, dryRun = false, wait = false, ...f
   });
 }
 
-const filterOf = ({ kind, stream, task, tenant, disposition, before }: LetterFlags): LetterFilter => ({
-  ...(kind === undefined ? {} : { kind }),
-  ...(stream === undefined ? {} : { streamId: stream }),
-  ...(task === undefined ? {} : { taskId: task }),
-  ...(tenant === undefined ? {} : { tenant }),
-  ...(disposition === undefined ? {} : { disposition }),
-  ...(before === undefined ? {} : { beforeMs: before }),
-});
+const filterOf = ({ kind, stream, task, tenant, disposition, before }: LetterFlags): LetterFilter =>
+  defined({ kind, streamId: stream, taskId: task, tenant, disposition, beforeMs: before });
 
 /** Shows how far it is, on a terminal. */
 async function resultOf({ state, result }: StartedRedrive): Promise<RedriveState> {

@@ -10,7 +10,7 @@ import { inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { readConfig, type Config } from '../runtime/config.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
-import { withAdapters } from './sessions.js';
+import { withStores } from './sessions.js';
 import { adoptStack } from './stack-environment.js';
 
 interface Finding {
@@ -86,7 +86,8 @@ async function checkTemporal(): Promise<string> {
 async function checkStore(): Promise<string> {
   const key = '.reelay-doctor';
   const body = Buffer.from(new Date().toISOString());
-  return withAdapters(async ({ store }) => {
+  return withStores(async (reelay) => {
+    const { store } = await reelay.adapters();
     await store.put(key, body, { contentType: 'text/plain' });
     const read = await store.get(key);
     if (!read?.body.equals(body)) throw new Error('what was written cannot be read back');
@@ -95,7 +96,8 @@ async function checkStore(): Promise<string> {
 }
 
 async function checkEvents(): Promise<string> {
-  await withAdapters(async ({ source }) => {
+  await withStores(async (reelay) => {
+    const { source } = await reelay.adapters();
     for (const topic of [TOPICS.frames, TOPICS.streams, TOPICS.transcodes, TOPICS.deadLetters]) {
       for await (const _ of source.read(topic, { sinceMs: Date.now() })) break;
     }

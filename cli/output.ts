@@ -27,5 +27,6 @@ function showFailure(error: unknown): void {
     ? `${colors.bold(problem.code)}: ${problem.message}`
     : redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
   console.error(`${colors.red('✖')} ${text}`);
+  for (const line of problem?.tail ?? []) console.error(colors.dim(`    ${line}`));
   if (problem?.command) console.error(colors.dim(`  to reproduce: ${problem.command}`));
 }

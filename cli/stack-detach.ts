@@ -12,10 +12,7 @@ const MARK = 'REELAY_UP_DETACHED';
 
 /** What an `up` in the background tells the one that started it. */
 export type DetachedMessage =
-  | { kind: 'step'; step: Step }
-  | { kind: 'ready'; addresses: StackAddresses }
-  | { kind: 'taken'; pid: number }
-  | { kind: 'failed'; problem: Problem };
+  { kind: 'step'; step: Step } | { kind: 'ready'; addresses: StackAddresses } | { kind: 'failed'; problem: Problem };
 
 export type DetachedEnd = Exclude<DetachedMessage, { kind: 'step' }>;
 

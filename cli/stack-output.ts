@@ -1,5 +1,4 @@
 import pc from 'picocolors';
-import type { Problem } from '../contracts/errors.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
 import type { Step } from '../dev/steps.js';
 
@@ -17,11 +16,6 @@ export function showStep({ name, status, detail, elapsedMs }: Step): void {
 }
 
 export const showNotice = (notice: string): void => say(`${colors.yellow('!')} ${notice}`);
-
-export function showProblem({ message, tail = [] }: Pick<Problem, 'message' | 'tail'>): void {
-  say(`${colors.red('✖')} ${message}`);
-  for (const line of tail) say(colors.dim(`    ${line}`));
-}
 
 /** The addresses for people; `--json` prints them as they are. */
 export function describeAddresses({ temporal, store, events, rtmp, http }: StackAddresses): string {

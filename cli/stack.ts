@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { problemOf } from '../contracts/errors.js';
+import { fault, problemOf } from '../contracts/errors.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
+import { EXIT } from './exit-code.js';
+import { runCommand } from './output.js';
 import { stackHome } from './stack-environment.js';
 import { reportToStarter, upDetached, type DetachedEnd } from './stack-detach.js';
 import { runDown } from './stack-down.js';
-import { describeAddresses, say, showNotice, showProblem, showStep } from './stack-output.js';
+import { describeAddresses, say, showNotice, showStep } from './stack-output.js';
 import { runUp } from './stack-up.js';
-
-const EXIT = { failed: 1, notFound: 3, conflict: 4 } as const;
+import { untilStoppedTwice } from './until-stopped.js';
 
 export interface StackCommandOptions {
   /** How this command line is run; default: as of this installation. */
@@ -32,17 +33,17 @@ export function addStackCommands(program: Command, options: StackCommandOptions 
     .option('--detach', 'go on in the background; return when ready')
     .option('--demo', 'add a camera that publishes test pictures')
     .option('--json', 'print the addresses as one JSON line')
-    .action((flags: UpFlags) => reportFailure(() => (flags.detach ? upInBackground(flags) : up(flags, options))));
+    .action((flags: UpFlags) => runCommand(flags, () => (flags.detach ? upInBackground(flags) : up(flags, options))));
   program
     .command('down')
     .description('stop what `up --detach` started')
     .option('--json', 'print what was stopped as one JSON line')
-    .action((flags: { json?: boolean }) => reportFailure(() => down(flags)));
+    .action((flags: { json?: boolean }) => runCommand(flags, () => down(flags)));
 }
 
 async function up({ full = false, demo = false, json = false }: UpFlags, options: StackCommandOptions): Promise<void> {
   const home = stackHome();
-  const signal = stopSignal();
+  const signal = untilStoppedTwice();
   const tellStarter = reportToStarter();
   try {
     const owner = await runUp({
@@ -63,8 +64,7 @@ async function up({ full = false, demo = false, json = false }: UpFlags, options
       },
     });
     if (owner === undefined) return;
-    tellStarter?.({ kind: 'taken', pid: owner.pid });
-    showTaken(owner.pid);
+    throw fault('stack-taken', `a stack already runs in ${home} (process ${owner.pid}): run \`reelay down\` first`);
   } catch (error) {
     const problem = problemOf(error);
     if (problem) tellStarter?.({ kind: 'failed', problem });
@@ -74,13 +74,14 @@ async function up({ full = false, demo = false, json = false }: UpFlags, options
 
 async function upInBackground({ full, demo, json = false }: UpFlags): Promise<void> {
   const flags = [...(full ? ['--full'] : []), ...(demo ? ['--demo'] : [])];
-  const end: DetachedEnd = await upDetached({ home: stackHome(), flags, onStep: showStep, signal: stopSignal() });
+  const end: DetachedEnd = await upDetached({
+    home: stackHome(),
+    flags,
+    onStep: showStep,
+    signal: untilStoppedTwice(),
+  });
   if (end.kind === 'ready') showReady(end.addresses, { json, ending: '`reelay down` stops everything.' });
-  else if (end.kind === 'taken') showTaken(end.pid);
-  else {
-    showProblem(end.problem);
-    process.exitCode = EXIT.failed;
-  }
+  else throw fault(end.problem.code, end.problem.message, end.problem);
 }
 
 async function down({ json }: { json?: boolean }): Promise<void> {
@@ -97,29 +98,6 @@ async function down({ json }: { json?: boolean }): Promise<void> {
 
 const REELAY = fileURLToPath(new URL('../../bin/reelay', import.meta.url));
 
-/** Aborts at the first request to stop; a second one does not wait for good order, and children are killed. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (controller.signal.aborted ? process.exit(EXIT.failed) : controller.abort()));
-  }
-  return controller.signal;
-}
-
 function showReady(addresses: StackAddresses, { json, ending }: { json: boolean; ending: string }): void {
   console.log(json ? JSON.stringify(addresses) : `\n${describeAddresses(addresses)}\n\n${ending}`);
-}
-
-function showTaken(pid: number): void {
-  say(`A stack already runs in ${stackHome()} (process ${pid}); run \`reelay down\` first.`);
-  process.exitCode = EXIT.conflict;
-}
-
-async function reportFailure(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    showProblem(problemOf(error) ?? { message: (error as Error).stack ?? String(error) });
-    process.exitCode = EXIT.failed;
-  }
 }

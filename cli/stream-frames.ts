@@ -1,7 +1,7 @@
 import { followFrames } from '../client/follow-frames.js';
 import { FRAME_HEADINGS, frameLine } from './frame-line.js';
 import { printJson } from './output.js';
-import { withAdapters } from './sessions.js';
+import { withStores } from './sessions.js';
 
 const PAST_MS = 3_600_000;
 
@@ -22,10 +22,10 @@ export async function framesOf(
     interrupted.abort();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  await withAdapters(async ({ source }) => {
+  await withStores(async (reelay) => {
     if (!json) console.log(FRAME_HEADINGS);
     const from = sinceMs ?? (follow ? Date.now() : Date.now() - PAST_MS);
-    for await (const frame of followFrames(source, {
+    for await (const frame of followFrames(reelay, {
       streamId,
       tenant,
       sinceMs: from,

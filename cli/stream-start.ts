@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reelay } from '../client/connect.js';
 import { describeStream, startStream, type StartedStream, type StreamDescription } from '../client/streams.js';
 import { formatDuration } from '../contracts/duration.js';
+import { defined } from '../contracts/defined.js';
 import { ERRORS, fault } from '../contracts/errors.js';
 import type { Size, StreamRequest } from '../contracts/stream.js';
 import { printJson } from './output.js';
@@ -46,15 +47,12 @@ const requestOf = (
   url: string,
   { id, tenant, every, risk, size, quality, stall, reconnectWindow, segment }: StartFlags,
 ): StreamRequest => ({
-  ...{ streamId: id, tenant },
-  source: { url, ...optional({ stallMs: stall, reconnectWindowMs: reconnectWindow }) },
-  capture: { sizes: size, ...optional({ everyMs: every, risk, quality }) },
-  ...optional({ segmentMs: segment }),
+  streamId: id,
+  tenant,
+  source: { url, ...defined({ stallMs: stall, reconnectWindowMs: reconnectWindow }) },
+  capture: { sizes: size, ...defined({ everyMs: every, risk, quality }) },
+  ...defined({ segmentMs: segment }),
 });
-
-/** Leaves out what was not said, so that the defaults of the contract apply. */
-const optional = <Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
 /** The stream as it is once a picture came, a fault was met, or patience ran out; a final fault ends it at once. */
 async function waitForPicture(reelay: Reelay, stream: StartedStream): Promise<StreamDescription> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { defined } from '../contracts/defined.js';
 import { fault } from '../contracts/errors.js';
 import type { Parameters } from '../contracts/profile.js';
 import type { TranscodeRequest } from '../contracts/transcode.js';
@@ -55,24 +56,25 @@ function parseLine(line: string): Partial<TranscodeRequest> {
 function defaultsOf(flags: RequestFlags): Omit<TranscodeRequest, 'taskId' | 'input'> {
   const { tenant, profile, output, hidden, remux, priority, deadline, callback, callbackSecret, label, minSsim } =
     flags;
-  const parameters = given({
-    ...{ crf: flags.crf, maxHeight: flags.maxHeight, maxrateKbps: flags.maxrate, preset: flags.preset },
-    ...{ gopSeconds: flags.gop, audioBitrateKbps: flags.audioBitrate },
+  const parameters = defined({
+    crf: flags.crf,
+    maxHeight: flags.maxHeight,
+    maxrateKbps: flags.maxrate,
+    preset: flags.preset,
+    gopSeconds: flags.gop,
+    audioBitrateKbps: flags.audioBitrate,
     thumbnails: flags.thumbnails ? undefined : false,
   });
   return {
-    ...{ tenant, profile },
-    ...given({ remux, priority, minSsim, deadlineMs: deadline }),
+    tenant,
+    profile,
+    ...defined({ remux, priority, minSsim, deadlineMs: deadline }),
     ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
-    ...(output !== undefined || hidden ? { output: given({ prefix: output, isHidden: hidden }) } : {}),
-    ...(callback === undefined ? {} : { callback: { url: callback, ...given({ secret: callbackSecret }) } }),
+    ...(output !== undefined || hidden ? { output: defined({ prefix: output, isHidden: hidden }) } : {}),
+    ...(callback === undefined ? {} : { callback: { url: callback, ...defined({ secret: callbackSecret }) } }),
     ...(Object.keys(label).length > 0 ? { labels: label } : {}),
   };
 }
-
-/** Leaves out what was not said, so that the defaults of the contract apply. */
-const given = <Fields extends object>(all: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as never;
 
 /** A file of this machine by its path, or any address. */
 const urlOf = (input: string): string =>

@@ -2,16 +2,13 @@ import { readFile } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { Reelay } from '../client/connect.js';
 import { submitBatch, submitTranscode, type BatchOutcome, type SubmittedTask } from '../client/transcodes.js';
-import {
-  awaitTranscode,
-  describeTranscode,
-  type TranscodeDescription,
-} from '../client/transcodes/describe-transcode.js';
+import { awaitTranscode, type TranscodeDescription } from '../client/transcodes/describe-transcode.js';
+import { defined } from '../contracts/defined.js';
 import { fault, problemOf, type Problem } from '../contracts/errors.js';
 import type { TranscodeRequest } from '../contracts/transcode.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
-import { withAdapters, withReelay } from './sessions.js';
+import { withReelay } from './sessions.js';
 import { progressLines, progressText } from './transcode-progress.js';
 import { requestOf, requestOfLine, type RequestFlags } from './transcode-request.js';
 import { taskText } from './transcode-text.js';
@@ -27,8 +24,8 @@ export interface BatchFlags extends StartFlags {
 
 export async function start(input: string, flags: StartFlags): Promise<void> {
   const request = requestOf(input, flags);
-  await withTranscodes(async (reelay, store) => {
-    const task = await submitTranscode(reelay, { store }, request);
+  await withReelay(async (reelay) => {
+    const task = await submitTranscode(reelay, request);
     if (!flags.wait) return flags.json ? printJson(task) : console.log(startedText(task));
     const end = await waitFor(reelay, task);
     if (flags.json) printJson({ ...task, ...end.state });
@@ -37,17 +34,13 @@ export async function start(input: string, flags: StartFlags): Promise<void> {
   });
 }
 
-const withTranscodes = <Result>(
-  work: (reelay: Reelay, store: Parameters<typeof submitTranscode>[1]['store']) => Promise<Result>,
-): Promise<Result> => withAdapters(({ store }) => withReelay((reelay) => work(reelay, store)));
-
-async function waitFor(reelay: Reelay, { taskId, tenant, manifest }: SubmittedTask): Promise<TranscodeDescription> {
-  if (manifest) return withAdapters(({ store }) => describeTranscode(reelay, { taskId, tenant }, { store }));
+async function waitFor(reelay: Reelay, { taskId, tenant }: SubmittedTask): Promise<TranscodeDescription> {
   const lines = progressLines();
   const line = lines.line(taskId);
   try {
     return await awaitTranscode(reelay, {
-      ...{ taskId, tenant },
+      taskId,
+      tenant,
       onProgress: (now) => line.show({ percent: now.state.percent, text: progressText(now) }),
     });
   } finally {
@@ -69,7 +62,7 @@ interface Line {
 /** Starts a task for each line of a file, and tells of each as it is known; one that is wrong stops no other. */
 export async function batch(file: string, flags: BatchFlags): Promise<void> {
   const lines = await linesOf(file, flags);
-  await withTranscodes(async (reelay, store) => {
+  await withReelay(async (reelay) => {
     const requests = lines.flatMap(({ request }) => request ?? []);
     const numbers = lines.flatMap(({ number, request }) => (request ? [number] : []));
     const progress = progressLines();
@@ -86,18 +79,17 @@ export async function batch(file: string, flags: BatchFlags): Promise<void> {
       for (const { number, problem } of lines) if (problem) note({ number, problem });
       const lineOf = ({ index, task, problem }: BatchOutcome): Line => ({
         number: numbers[index] ?? 0,
-        ...(task ? { task } : {}),
-        ...(problem ? { problem } : {}),
+        ...defined({ task, problem }),
       });
-      const outcomes = await submitBatch(reelay, requests, {
-        store,
-        ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+      const outcomes = await submitBatch(reelay, {
+        requests,
+        ...defined({ concurrency: flags.concurrency }),
         onOutcome: (outcome) => {
           if (outcome.problem || !flags.wait) note(lineOf(outcome));
         },
       });
       const started = outcomes.filter(({ task }) => task !== undefined).map(lineOf);
-      if (flags.wait) await endsOf(reelay, { started, store, onEnd: note });
+      if (flags.wait) await endsOf(reelay, { started, onEnd: note });
     } finally {
       progress.close();
     }
@@ -110,21 +102,12 @@ export async function batch(file: string, flags: BatchFlags): Promise<void> {
 /** Tasks that are asked at a time how far they are. */
 const ASKED_AT_ONCE = 50;
 
-async function endsOf(
-  reelay: Reelay,
-  {
-    started,
-    store,
-    onEnd,
-  }: { started: Line[]; store: Parameters<typeof submitTranscode>[1]['store']; onEnd(line: Line): void },
-): Promise<void> {
+async function endsOf(reelay: Reelay, { started, onEnd }: { started: Line[]; onEnd(line: Line): void }): Promise<void> {
   const queue = new PQueue({ concurrency: ASKED_AT_ONCE });
   await queue.addAll(
     started.map((line) => async () => {
-      const { taskId = '', tenant = '', manifest } = line.task ?? {};
-      const name = { taskId, tenant };
-      const end = manifest ? await describeTranscode(reelay, name, { store }) : await awaitTranscode(reelay, name);
-      onEnd({ ...line, end });
+      const { taskId = '', tenant = '' } = line.task ?? {};
+      onEnd({ ...line, end: await awaitTranscode(reelay, { taskId, tenant }) });
     }),
   );
 }

@@ -5,12 +5,12 @@ import { deleteTranscode } from '../client/transcodes/delete-transcode.js';
 import { describeTranscode } from '../client/transcodes/describe-transcode.js';
 import { countTranscodes, listTranscodes, type ListedTask } from '../client/transcodes/list-transcodes.js';
 import { readLogs } from '../client/transcodes/read-logs.js';
+import { defined } from '../contracts/defined.js';
 import { fault } from '../contracts/errors.js';
 import type { ProfileInput } from '../contracts/profile.js';
 import type { TranscodeStatus } from '../contracts/transcode.js';
-import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
-import { withAdapters, withReelay } from './sessions.js';
+import { withReelay, withStores } from './sessions.js';
 import { tasksText, taskText } from './transcode-text.js';
 
 export interface TaskFlags {
@@ -32,11 +32,7 @@ export interface ListFlags {
 const LARGEST_PAGE = 500;
 
 export async function list({ tenant, state, since, until, limit, count, json = false }: ListFlags): Promise<void> {
-  const filter = {
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(since === undefined ? {} : { sinceMs: since }),
-    ...(until === undefined ? {} : { untilMs: until }),
-  };
+  const filter = defined({ tenant, sinceMs: since, untilMs: until });
   await withReelay(async (reelay) => {
     if (count) {
       const counts = await countTranscodes(reelay, filter);
@@ -51,9 +47,9 @@ export async function list({ tenant, state, since, until, limit, count, json = f
     let cursor: string | undefined;
     do {
       const page = await listTranscodes(reelay, {
-        ...{ ...filter, limit: Math.min(limit - tasks.length, LARGEST_PAGE) },
-        ...(state.length > 0 ? { states: state } : {}),
-        ...(cursor === undefined ? {} : { cursor }),
+        ...filter,
+        limit: Math.min(limit - tasks.length, LARGEST_PAGE),
+        ...defined({ states: state.length > 0 ? state : undefined, cursor }),
       });
       tasks.push(...page.tasks);
       ({ cursor } = page);
@@ -65,9 +61,7 @@ export async function list({ tenant, state, since, until, limit, count, json = f
 }
 
 export async function show(taskId: string, { tenant, json = false }: TaskFlags): Promise<void> {
-  const description = await withAdapters(({ store }) =>
-    withReelay((reelay) => describeTranscode(reelay, { taskId, tenant }, { store })),
-  );
+  const description = await withReelay((reelay) => describeTranscode(reelay, { taskId, tenant }));
   if (!json) return console.log(taskText(description));
   const { state, ...rest } = description;
   printJson({ ...state, ...rest });
@@ -77,10 +71,10 @@ export async function logs(
   taskId: string,
   { tenant, attempt, json = false }: TaskFlags & { attempt?: number },
 ): Promise<void> {
-  const name = { taskId, tenant, ...(attempt === undefined ? {} : { attempt }) };
-  const found = await withAdapters(async ({ store }) => {
+  const name = { taskId, tenant, ...defined({ attempt }) };
+  const found = await withStores(async (reelay) => {
     let count = 0;
-    for await (const log of readLogs({ store }, name)) {
+    for await (const log of readLogs(reelay, name)) {
       count += 1;
       if (json) printJson(log);
       else console.log(`${count > 1 ? '\n' : ''}${log.text.trimEnd()}`);
@@ -98,9 +92,7 @@ export async function cancel(taskId: string, { tenant, json = false }: TaskFlags
 }
 
 export async function retry(taskId: string, { tenant, json = false }: TaskFlags): Promise<void> {
-  const task = await withAdapters(({ store, source }) =>
-    withReelay((reelay) => retryTranscode(reelay, { store, events: source }, { taskId, tenant })),
-  );
+  const task = await withReelay((reelay) => retryTranscode(reelay, { taskId, tenant }));
   if (json) return printJson(task);
   console.log(task.isNew ? `${taskId} started again` : `${taskId} ${task.isDone ? 'is done already' : 'runs already'}`);
 }
@@ -109,29 +101,27 @@ export async function remove(
   taskId: string,
   { tenant, output, json = false }: TaskFlags & { output?: string },
 ): Promise<void> {
-  const name = { taskId, tenant, ...(output === undefined ? {} : { outputPrefix: output }) };
-  const deleted = await withAdapters((adapters) =>
-    withReelay((reelay) => deleteTranscode(reelay, { store: adapters.store, objects: adapters.large }, name)),
-  );
+  const name = { taskId, tenant, ...defined({ outputPrefix: output }) };
+  const deleted = await withReelay((reelay) => deleteTranscode(reelay, name));
   if (json) return printJson(deleted);
   console.log(`${taskId}: ${deleted.removed} objects removed`);
 }
 
 export async function profiles({ json = false }: { json?: boolean }): Promise<void> {
-  const found = await withAdapters(({ store }) => listProfiles(store));
+  const found = await withStores(listProfiles);
   if (json) return printJson(found);
   for (const { name, version, isBuiltIn } of found) console.log(`${name}@${version}${isBuiltIn ? ' (built in)' : ''}`);
 }
 
 export async function profile(reference: string, { json = false }: { json?: boolean }): Promise<void> {
-  const found = await withAdapters(({ store }) => showProfile(store, reference));
+  const found = await withStores((reelay) => showProfile(reelay, { profile: reference }));
   if (json) printJson(found);
   else console.log(JSON.stringify(found, null, 2));
 }
 
 export async function add(file: string, { json = false }: { json?: boolean }): Promise<void> {
   const input = await profileIn(file);
-  const { profile, isNew } = await withAdapters(({ store }) => addProfile(store, input));
+  const { profile, isNew } = await withStores((reelay) => addProfile(reelay, input));
   if (json) return printJson({ ...profile, isNew });
   console.log(`${profile.name}@${profile.version} ${isNew ? 'added' : 'was there, with the same contents'}`);
 }
@@ -140,7 +130,6 @@ async function profileIn(file: string): Promise<ProfileInput> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as ProfileInput;
   } catch (cause) {
-    process.exitCode = EXIT.usage;
     throw fault('request-invalid', `expected a file with a profile as JSON, got ${file}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defined } from '../contracts/defined.js';
 import { formatDuration } from '../contracts/duration.js';
 import type { WatchInput } from '../contracts/watch.js';
 import { ago } from './ago.js';
@@ -45,9 +46,14 @@ const watches = () => import('../client/watches.js');
 async function add(name: string, { suffix, every, hidden, json = false, ...flags }: WatchFlags): Promise<void> {
   const { prefix, profile, output, priority, tenant } = flags;
   const input: WatchInput = {
-    ...{ name, prefix, profile, tenant, everyMs: every, suffixes: suffix, isHidden: hidden ?? false },
-    ...(output === undefined ? {} : { output }),
-    ...(priority === undefined ? {} : { priority }),
+    name,
+    prefix,
+    profile,
+    tenant,
+    everyMs: every,
+    suffixes: suffix,
+    isHidden: hidden ?? false,
+    ...defined({ output, priority }),
   };
   const { addWatch } = await watches();
   const watch = await withReelay((reelay) => addWatch(reelay, input));
@@ -71,7 +77,7 @@ async function list({ json = false }: { json?: boolean }): Promise<void> {
 
 async function remove(name: string, { json = false }: { json?: boolean }): Promise<void> {
   const { removeWatch } = await watches();
-  await withReelay((reelay) => removeWatch(reelay, name));
+  await withReelay((reelay) => removeWatch(reelay, { name }));
   if (json) printJson({ name });
   else console.log(`${name} is watched no more`);
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Verification } from '../client/verify-stream.js';
 import type { TaskVerification } from '../client/verify-transcode.js';
+import { defined } from '../contracts/defined.js';
 import { EXIT } from './exit-code.js';
 import { printJson, runCommand } from './output.js';
-import { withAdapters } from './sessions.js';
+import { withStores } from './sessions.js';
 
 interface TaskFlags {
   tenant: string;
@@ -42,10 +43,8 @@ export function addVerifyCommands(program: Command): void {
 
 async function verifyTask(taskId: string, { tenant, output, json = false }: TaskFlags): Promise<void> {
   const { verifyTranscode } = await import('../client/verify-transcode.js');
-  const name = { taskId, tenant, ...(output === undefined ? {} : { outputPrefix: output }) };
-  const found = await withAdapters(({ store, large, source }) =>
-    verifyTranscode({ store, large, events: source }, name),
-  );
+  const name = { taskId, tenant, ...defined({ outputPrefix: output }) };
+  const found = await withStores((reelay) => verifyTranscode(reelay, name));
   if (json) printJson(found);
   else console.log(describeTask(found));
   if (found.differences.length > 0) process.exitCode = EXIT.failed;
@@ -62,11 +61,8 @@ function describeTask({ taskId, manifest, differences }: TaskVerification): stri
 
 async function verify(streamId: string, { tenant, session, json = false }: VerifyFlags): Promise<void> {
   const { verifyStream } = await import('../client/verify-stream.js');
-  const found = await withAdapters(({ stores, source }) =>
-    verifyStream(
-      { stores, events: source, onProgress: showProgress },
-      { streamId, tenant, ...(session === undefined ? {} : { sessionId: session }) },
-    ),
+  const found = await withStores((reelay) =>
+    verifyStream(reelay, { streamId, tenant, ...defined({ sessionId: session }), onProgress: showProgress }),
   );
   if (json) printJson(found);
   else console.log(describe(found));

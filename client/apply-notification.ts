@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { tasksOf, type RemovedObject } from '../contracts/object-notification.js';
 import { manifestKey } from '../contracts/keys.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
@@ -5,7 +6,7 @@ import { outputBase, requestFor, type Trigger } from '../contracts/trigger.js';
 import { parseTranscodeRequest } from '../contracts/transcode.js';
 import type { Reelay } from './connect.js';
 import { submitBatch, type BatchOutcome } from './transcodes.js';
-import { deleteTranscode, type RemoveDeps } from './transcodes/delete-transcode.js';
+import { deleteTranscode } from './transcodes/delete-transcode.js';
 import { readManifest } from '../records/read-manifest.js';
 import { withTemporalFaults } from './temporal-fault.js';
 
@@ -25,16 +26,15 @@ export interface AppliedNotification {
  */
 export async function applyNotification(
   reelay: Reelay,
-  { triggers, ...deps }: RemoveDeps & { triggers: readonly Trigger[] },
-  notification: unknown,
+  { triggers, notification }: { triggers: readonly Trigger[]; notification: unknown },
 ): Promise<AppliedNotification> {
   const { starts, removals, unreadable } = await tasksOf(notification, triggers);
-  const started = await submitBatch(reelay, starts, { store: deps.store, startsOnce: true });
+  const started = await submitBatch(reelay, { requests: starts, startsOnce: true });
   const deleted: string[] = [];
   for (const removal of removals)
-    for (const { taskId, outputPrefix } of await tasksOfObject(reelay, deps, removal)) {
+    for (const { taskId, outputPrefix } of await tasksOfObject(reelay, removal)) {
       const { tenant } = removal.trigger;
-      await deleteTranscode(reelay, deps, { taskId, tenant, ...(outputPrefix === undefined ? {} : { outputPrefix }) });
+      await deleteTranscode(reelay, { taskId, tenant, ...(outputPrefix === undefined ? {} : { outputPrefix }) });
       deleted.push(taskId);
     }
   return { started, deleted, unreadable };
@@ -46,11 +46,8 @@ interface FoundTask {
 }
 
 /** By what Temporal knows of them, and by their manifests. */
-async function tasksOfObject(
-  { temporal }: Reelay,
-  { store }: Pick<RemoveDeps, 'store'>,
-  { trigger, bucket, key, stem }: RemovedObject,
-): Promise<FoundTask[]> {
+async function tasksOfObject(reelay: Reelay, { trigger, bucket, key, stem }: RemovedObject): Promise<FoundTask[]> {
+  const { store } = await reelay.adapters();
   const found = new Map<string, FoundTask>();
   if (trigger.isHidden) {
     const request = await requestFor(trigger, {
@@ -71,7 +68,7 @@ async function tasksOfObject(
   }
   const query = `WorkflowType = 'transcode' AND ReelayTask STARTS_WITH '${stem}' AND ReelayTenant = '${trigger.tenant}'`;
   await withTemporalFaults({ what: 'the list of tasks', notFound: 'task-not-found' }, async () => {
-    for await (const { workflowId } of temporal.workflow.list({ query })) {
+    for await (const { workflowId } of reelay.temporal.workflow.list({ query })) {
       const taskId = workflowId.slice(workflowId.indexOf('/') + 1);
       if (!found.has(taskId)) found.set(taskId, { taskId });
     }
@@ -80,7 +77,7 @@ async function tasksOfObject(
 }
 
 /** The key of an object relative to the prefix of the store. */
-function keyInStore(store: Pick<RemoveDeps['store'], 'url'>, { bucket, key }: { bucket: string; key: string }): string {
+function keyInStore(store: Pick<ObjectStore, 'url'>, { bucket, key }: { bucket: string; key: string }): string {
   const root = store.url('x').slice(0, -1);
   const url = `s3://${bucket}/${key}`;
   return url.startsWith(root) ? url.slice(root.length) : key;

@@ -1,6 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import type { EventSource } from '../adapters/event-log/event-log.js';
 import { fault } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import { redriveStateQuery } from '../contracts/messages.js';
@@ -35,12 +34,13 @@ export interface DeadLetterList {
 
 /** The letters that are open, oldest failure first; reads the whole topic, or the partition of the stream or task. */
 export async function listDeadLetters(
-  events: EventSource,
+  reelay: Reelay,
   { maxRedrives, ...filter }: LetterFilter & { maxRedrives?: number } = {},
 ): Promise<DeadLetterList> {
   const wanted = parseLetterFilter(filter);
   const open = createOpenLetters();
-  for await (const event of events.read(TOPICS.deadLetters, filterKey(wanted))) open.add(event);
+  const { source } = await reelay.adapters();
+  for await (const event of source.read(TOPICS.deadLetters, filterKey(wanted))) open.add(event);
   const letters = open.open().filter((letter) => isWanted(letter, wanted));
   return {
     letters: letters.map((letter) => ({ ...letter, isParked: isParked(letter, maxRedrives) })),
@@ -49,10 +49,10 @@ export async function listDeadLetters(
 }
 
 /** A letter by its id, `dead-letter-not-found` where none of that id is open. */
-export async function showDeadLetter(events: EventSource, letterId: string): Promise<ListedLetter> {
+export async function showDeadLetter(reelay: Reelay, { letterId }: { letterId: string }): Promise<ListedLetter> {
   const [, subject, ...rest] = letterId.split('/');
   const filter = rest.length === 1 ? { taskId: subject } : { streamId: subject };
-  const open = subject ? (await listDeadLetters(events, filter)).letters : [];
+  const open = subject ? (await listDeadLetters(reelay, filter)).letters : [];
   const found = open.find((letter) => letter.letterId === letterId);
   if (found) return found;
   throw fault('dead-letter-not-found', `no open dead letter has the id ${JSON.stringify(letterId)}`);

@@ -1,6 +1,6 @@
-import type { EventSource } from '../adapters/event-log/event-log.js';
 import { frameEventSchema, TOPICS, type FrameEvent } from '../contracts/events.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
+import type { Reelay } from './connect.js';
 import type { StreamName } from './streams.js';
 
 interface FollowOptions extends StreamName {
@@ -13,12 +13,13 @@ interface FollowOptions extends StreamName {
 
 /** The frames of one stream as they are announced, once each however often the log repeats them. */
 export async function* followFrames(
-  events: EventSource,
+  reelay: Reelay,
   { streamId, tenant = DEFAULT_TENANT, sinceMs, isPast = false, signal }: FollowOptions,
 ): AsyncGenerator<FrameEvent> {
+  const { source } = await reelay.adapters();
   const seen = new Set<string>();
   const options = { key: streamId, sinceMs: sinceMs ?? Date.now(), follow: !isPast, ...(signal ? { signal } : {}) };
-  for await (const { id, data } of events.read(TOPICS.frames, options)) {
+  for await (const { id, data } of source.read(TOPICS.frames, options)) {
     const frame = frameEventSchema.parse(data);
     if (frame.tenant !== tenant || seen.has(id)) continue;
     remember(seen, id);

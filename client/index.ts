@@ -1,4 +1,4 @@
-export { connect, type Reelay } from './connect.js';
+export { connect, openReelay, type Reelay, type ReelayOptions } from './connect.js';
 export * from './dead-letters.js';
 export { followFrames } from './follow-frames.js';
 export * from './streams.js';

@@ -1,4 +1,3 @@
-import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { fault } from '../contracts/errors.js';
 import { profileKey } from '../contracts/keys.js';
 import {
@@ -9,6 +8,7 @@ import {
   type ProfileInput,
 } from '../contracts/profile.js';
 import { readProfile, storedProfiles } from '../records/read-profile.js';
+import type { Reelay } from './connect.js';
 
 export interface ListedProfile {
   name: string;
@@ -17,7 +17,8 @@ export interface ListedProfile {
 }
 
 /** All profiles by name and version. */
-export async function listProfiles(store: ObjectStore): Promise<ListedProfile[]> {
+export async function listProfiles(reelay: Reelay): Promise<ListedProfile[]> {
+  const { store } = await reelay.adapters();
   const found: ListedProfile[] = BUILT_IN_PROFILES.map(({ name, version }) => ({ name, version, isBuiltIn: true }));
   const isKnown = (name: string, version: number): boolean =>
     found.some((one) => one.name === name && one.version === version);
@@ -27,15 +28,15 @@ export async function listProfiles(store: ObjectStore): Promise<ListedProfile[]>
 }
 
 /** A profile by `NAME` or `NAME@VERSION`. */
-export const showProfile = (store: ObjectStore, reference: string): Promise<Profile> =>
-  readProfile(store, parseProfileRef(reference));
+export async function showProfile(reelay: Reelay, { profile }: { profile: string }): Promise<Profile> {
+  const { store } = await reelay.adapters();
+  return readProfile(store, parseProfileRef(profile));
+}
 
 /** Publishes a profile for good: the same once more changes nothing, another one of that version is a `profile-conflict`. */
-export async function addProfile(
-  store: ObjectStore,
-  input: ProfileInput,
-): Promise<{ profile: Profile; isNew: boolean }> {
+export async function addProfile(reelay: Reelay, input: ProfileInput): Promise<{ profile: Profile; isNew: boolean }> {
   const profile = parseProfile(input);
+  const { store } = await reelay.adapters();
   const { name, version } = profile;
   const text = JSON.stringify(profile);
   const isBuiltIn = BUILT_IN_PROFILES.some((one) => one.name === name && one.version === version);

@@ -1,6 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import PQueue from 'p-queue';
-import type { EventSource } from '../adapters/event-log/event-log.js';
 import { fault, problemOf, type Problem } from '../contracts/errors.js';
 import { transcodeWorkflowId, type TaskRef } from '../contracts/ids.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
@@ -14,7 +13,7 @@ import type { Reelay } from './connect.js';
 import { listDeadLetters } from './dead-letters.js';
 import { askTask } from './temporal-fault.js';
 import { readManifest } from '../records/read-manifest.js';
-import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './transcodes/task-name.js';
+import { startedSettings, taskHandle, taskOf, type TaskName } from './transcodes/task-name.js';
 
 export interface SubmittedTask extends TaskRef {
   workflowId: string;
@@ -27,22 +26,22 @@ export interface SubmittedTask extends TaskRef {
   manifest?: TranscodeManifest;
 }
 
-export interface SubmitDeps extends StoreDeps {
-  /** A task that failed or was cancelled is not started again either. */
-  startsOnce?: boolean;
-}
-
 /**
  * Starts a task. The same id with the same request attaches to the task that runs or is done, however long ago; with
  * another request it fails with `task-conflict`. A task that failed or was cancelled is started again, and goes on with
  * what it had finished. Bad input fails before anything is started, with the code that names it.
  */
-export async function submitTranscode(
-  reelay: Reelay,
-  { store, startsOnce = false }: SubmitDeps,
-  request: TranscodeRequest,
-): Promise<SubmittedTask> {
+export const submitTranscode = (reelay: Reelay, request: TranscodeRequest): Promise<SubmittedTask> =>
+  submit(reelay, { request, startsOnce: false });
+
+interface Submission {
+  request: TranscodeRequest;
+  startsOnce: boolean;
+}
+
+async function submit(reelay: Reelay, { request, startsOnce }: Submission): Promise<SubmittedTask> {
   const settings = parseTranscodeRequest(request);
+  const { store } = await reelay.adapters();
   const { tenant, taskId } = settings;
   const workflowId = transcodeWorkflowId(settings);
   const task = { tenant, taskId, workflowId };
@@ -87,7 +86,10 @@ export interface BatchOutcome {
   problem?: Problem;
 }
 
-interface BatchOptions extends SubmitDeps {
+export interface TranscodeBatch {
+  requests: readonly TranscodeRequest[];
+  /** A task that failed or was cancelled is not started again either. */
+  startsOnce?: boolean;
   /** Requests that are under way at once; 16 unless given. */
   concurrency?: number;
   onOutcome?(outcome: BatchOutcome): void;
@@ -98,12 +100,11 @@ const SUBMITS_AT_ONCE = 16;
 /** Starts many tasks. Each has an outcome of its own; only where Temporal or the store is away it ends early, by failing. */
 export async function submitBatch(
   reelay: Reelay,
-  requests: readonly TranscodeRequest[],
-  { concurrency = SUBMITS_AT_ONCE, onOutcome, ...deps }: BatchOptions,
+  { requests, startsOnce = false, concurrency = SUBMITS_AT_ONCE, onOutcome }: TranscodeBatch,
 ): Promise<BatchOutcome[]> {
   const queue = new PQueue({ concurrency });
-  const submit = async (request: TranscodeRequest, index: number): Promise<BatchOutcome> => {
-    const outcome = await submitTranscode(reelay, deps, request).then(
+  const submitOne = async (request: TranscodeRequest, index: number): Promise<BatchOutcome> => {
+    const outcome = await submit(reelay, { request, startsOnce }).then(
       (task) => ({ index, task }),
       (error: unknown) => ({ index, problem: ownProblem(error) }),
     );
@@ -111,7 +112,7 @@ export async function submitBatch(
     return outcome;
   };
   try {
-    return await queue.addAll(requests.map((request, index) => () => submit(request, index)));
+    return await queue.addAll(requests.map((request, index) => () => submitOne(request, index)));
   } finally {
     queue.clear();
   }
@@ -141,26 +142,22 @@ export async function cancelTranscode(reelay: Reelay, name: TaskName): Promise<T
  * Starts a task that failed or was cancelled once more, with the request that it had: what it had finished is used. Past
  * the retention of Temporal the request is taken from its dead letter, where it is open and holds no secret.
  */
-export async function retryTranscode(
-  reelay: Reelay,
-  { store, events }: StoreDeps & { events?: EventSource },
-  name: TaskName,
-): Promise<SubmittedTask> {
+export async function retryTranscode(reelay: Reelay, name: TaskName): Promise<SubmittedTask> {
   const task = taskOf(name);
   const call = async (): Promise<TranscodeSettings> => {
     const { runId } = await taskHandle(reelay, task).describe();
     return startedSettings(reelay, { task, runId });
   };
   const settings = await askTask(reelay, { task, call }).catch(async (error: unknown) => {
-    const letter = problemOf(error)?.code === 'task-not-found' && events ? await letterOf(events, task) : undefined;
+    const letter = problemOf(error)?.code === 'task-not-found' ? await letterOf(reelay, task) : undefined;
     if (!letter) throw error;
     return letter;
   });
-  return submitTranscode(reelay, { store }, settings);
+  return submitTranscode(reelay, settings);
 }
 
-async function letterOf(events: EventSource, { tenant, taskId }: TaskRef): Promise<TranscodeSettings | undefined> {
-  const { letters } = await listDeadLetters(events, { kind: 'transcode', tenant, taskId });
+async function letterOf(reelay: Reelay, { tenant, taskId }: TaskRef): Promise<TranscodeSettings | undefined> {
+  const { letters } = await listDeadLetters(reelay, { kind: 'transcode', tenant, taskId });
   const newest = letters.at(-1);
   return newest?.kind === 'transcode' && newest.isWhole ? parseTranscodeRequest(newest.request) : undefined;
 }

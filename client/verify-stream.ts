@@ -1,11 +1,11 @@
 import type { EventSource } from '../adapters/event-log/event-log.js';
-import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { auditParts, type Difference } from '../contracts/audit.js';
 import { TOPICS } from '../contracts/events.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import type { SessionRef } from '../contracts/keys.js';
 import type { LedgerCounts } from '../contracts/ledger.js';
 import { createOpenLetters } from '../contracts/open-letters.js';
+import type { Reelay } from './connect.js';
 import type { StreamName } from './streams.js';
 import { checkObjects } from './verify/check-objects.js';
 import { isOpen, matchEvents, unwrittenBy } from './verify/match-events.js';
@@ -13,10 +13,9 @@ import { readAnnounced } from './verify/read-announced.js';
 import { newestSession, readLedger } from '../records/read-ledger.js';
 import { unknownObjects } from './verify/unknown-objects.js';
 
-export interface VerifyDeps {
-  /** Where frames may be, the one that holds the ledger first. */
-  stores: readonly [ObjectStore, ...ObjectStore[]];
-  events: EventSource;
+interface VerifyOptions extends StreamName {
+  /** The one that began last, unless given. */
+  sessionId?: string;
   onProgress?(progress: { checked: number; of: number }): void;
 }
 
@@ -41,10 +40,10 @@ export interface Verification extends SessionRef {
  * the ledger knows nothing of. Of a session in progress, what is newer than its ledger is looked at too.
  */
 export async function verifyStream(
-  { stores, events, onProgress }: VerifyDeps,
-  { sessionId, streamId, tenant = DEFAULT_TENANT }: StreamName & { sessionId?: string },
+  reelay: Reelay,
+  { sessionId, streamId, tenant = DEFAULT_TENANT, onProgress }: VerifyOptions,
 ): Promise<Verification> {
-  const [store] = stores;
+  const { store, stores, source: events } = await reelay.adapters();
   const session = { tenant, streamId, sessionId: sessionId ?? (await newestSession(store, { tenant, streamId })) };
   const readFromMs = Date.now();
   const ledger = await readLedger(store, session);

@@ -1,7 +1,6 @@
 import PQueue from 'p-queue';
 import type { EventSource } from '../adapters/event-log/event-log.js';
 import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
-import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { fault, problemOf } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import type { TaskRef } from '../contracts/ids.js';
@@ -9,13 +8,8 @@ import { defaultOutputPrefix, manifestKey } from '../contracts/keys.js';
 import type { TranscodeManifest, TranscodeOutput } from '../contracts/manifest.js';
 import { transcodeEventSchema } from '../contracts/transcode-events.js';
 import { readManifest } from '../records/read-manifest.js';
+import type { Reelay } from './connect.js';
 import { taskOf, type TaskName } from './transcodes/task-name.js';
-
-export interface VerifyTaskDeps {
-  store: ObjectStore;
-  events: EventSource;
-  large: Pick<LargeObjects, 'measure'>;
-}
 
 export type TaskDifference =
   | { kind: 'missing-object' | 'wrong-size' | 'wrong-hash'; key: string }
@@ -34,16 +28,17 @@ const READS_AT_ONCE = 4;
  * that were proven, and an event must have announced it. `task-not-found` where there is no manifest.
  */
 export async function verifyTranscode(
-  { store, events, large }: VerifyTaskDeps,
+  reelay: Reelay,
   { outputPrefix, ...name }: TaskName & { outputPrefix?: string },
 ): Promise<TaskVerification> {
   const task = taskOf(name);
+  const { store, source, large } = await reelay.adapters();
   const prefix = outputPrefix ?? defaultOutputPrefix(task);
   const manifest = await readManifest(store, prefix);
   if (!manifest) throw fault('task-not-found', `there is no manifest at ${store.url(manifestKey(prefix))}`);
   const queue = new PQueue({ concurrency: READS_AT_ONCE });
   const differences = await queue.addAll(manifest.outputs.map((output) => () => differencesOf(output, large)));
-  const isAnnounced = await wasAnnounced(events, manifest);
+  const isAnnounced = await wasAnnounced(source, manifest);
   return { ...task, manifest, differences: [...differences.flat(), ...(isAnnounced ? [] : [MISSING_EVENT])] };
 }
 
@@ -51,7 +46,7 @@ const MISSING_EVENT: TaskDifference = { kind: 'missing-event' };
 
 async function differencesOf(
   { key, sizeBytes, sha256 }: TranscodeOutput,
-  large: VerifyTaskDeps['large'],
+  large: LargeObjects,
 ): Promise<TaskDifference[]> {
   try {
     const found = await large.measure(key);

@@ -70,7 +70,7 @@ export async function listWatches({ temporal }: Reelay): Promise<ListedWatch[]> 
 }
 
 /** Tasks that it has started go on. `task-not-found` where there is none of that name. */
-export const removeWatch = ({ temporal }: Reelay, name: string): Promise<void> =>
+export const removeWatch = ({ temporal }: Reelay, { name }: { name: string }): Promise<void> =>
   asking(name, () => temporal.schedule.getHandle(watchId(name)).delete());
 
 const PREFIX = 'watch:';

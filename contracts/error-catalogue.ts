@@ -103,6 +103,13 @@ export const ERRORS = {
     meaning: 'the configuration has faults',
     action: 'correct every variable that the message lists',
   },
+  'stack-taken': {
+    retryable: false,
+    fault: 'input',
+    answer: 'conflict',
+    meaning: 'another stack already runs in the same home',
+    action: 'run `reelay down` first, or set another REELAY_HOME',
+  },
   'stack-failed': {
     retryable: true,
     fault: 'internal',

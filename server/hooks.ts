@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { applyNotification, type AppliedNotification } from '../client/apply-notification.js';
 import type { Reelay } from '../client/connect.js';
 import { playTranscode, submitTranscode, type SubmittedTask } from '../client/transcodes.js';
-import type { RemoveDeps } from '../client/transcodes/delete-transcode.js';
 import { problemOf } from '../contracts/errors.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import { fields, parseRequest } from '../contracts/request.js';
 import { transcodeRequestSchema } from '../contracts/transcode.js';
 import type { Trigger } from '../contracts/trigger.js';
 
-interface HookDeps extends RemoveDeps {
+interface HookDeps {
   reelay: Reelay;
   triggers: readonly Trigger[];
 }
@@ -41,11 +40,11 @@ const playSchema = fields({
 /** Somebody waits for it. */
 const PLAY_PRIORITY = 100;
 
-export const createHooks = ({ reelay, triggers, ...deps }: HookDeps): Hooks => ({
-  objects: (notification) => applyNotification(reelay, { ...deps, triggers }, notification),
+export const createHooks = ({ reelay, triggers }: HookDeps): Hooks => ({
+  objects: (notification) => applyNotification(reelay, { triggers, notification }),
   async play(body) {
     const { atMs, request, ...name } = parseRequest(playSchema, body);
-    const submitted = request && (await submitTranscode(reelay, deps, { ...request, priority: PLAY_PRIORITY }));
+    const submitted = request && (await submitTranscode(reelay, { ...request, priority: PLAY_PRIORITY }));
     const { taskId, tenant } = submitted ?? { taskId: name.taskId ?? '', tenant: name.tenant };
     const { isNew, isDone } = submitted ?? { isNew: false, isDone: false };
     if (isDone) return { taskId, tenant, isNew, isDone };

@@ -2,14 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { NotificationSource } from '../adapters/notifications/notifications.js';
 import { applyNotification } from '../client/apply-notification.js';
 import { connect, type Reelay } from '../client/connect.js';
-import type { RemoveDeps } from '../client/transcodes/delete-transcode.js';
 import { fault } from '../contracts/errors.js';
 import { parseTriggers, type Trigger } from '../contracts/trigger.js';
 import { createHooks } from './hooks.js';
 import { createHttpServer } from './http-server.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
-import { openAdapters } from '../runtime/open-adapters.js';
 import { openNotifications } from '../runtime/open-notifications.js';
 
 interface RunOptions {
@@ -23,18 +21,17 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
   const log = createLog(config);
   assertGuarded(config);
   const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers);
-  const reelay = await connect();
-  const adapters = await openAdapters(config, adapterLog(log));
-  const deps = { store: adapters.store, objects: adapters.large, triggers };
+  const reelay = await connect({ config, log: adapterLog(log) });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
-  const server = createHttpServer({ hooks: createHooks({ ...deps, reelay }), tokens: config.apiTokens, onProblem });
+  const server = createHttpServer({ hooks: createHooks({ reelay, triggers }), tokens: config.apiTokens, onProblem });
   let notifications: NotificationSource | undefined;
   try {
     const url = await server.listen(config.http);
     notifications = await openNotifications(config, adapterLog(log));
-    await notifications?.consume((message) => applyAndTell(reelay, { ...deps, message, log }));
+    await notifications?.consume((message) => applyAndTell(reelay, { triggers, message, log }));
     onReady({
-      ...{ http: { url }, triggers: triggers.length },
+      http: { url },
+      triggers: triggers.length,
       ...(notifications && config.objectTopic !== undefined ? { topic: config.objectTopic } : {}),
     });
     await new Promise<void>((resolve) => {
@@ -43,7 +40,7 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
     });
   } finally {
     await Promise.all([server.close(), notifications?.close()]);
-    await Promise.all([adapters.close(), reelay.close()]);
+    await reelay.close();
   }
 }
 
@@ -68,14 +65,14 @@ export async function readTriggers(file: string): Promise<Trigger[]> {
   }
 }
 
-interface Telling extends RemoveDeps {
+interface Telling {
   triggers: readonly Trigger[];
   message: unknown;
   log: ReturnType<typeof createLog>;
 }
 
-async function applyAndTell(reelay: Reelay, { message, log, ...deps }: Telling): Promise<void> {
-  const { started, deleted, unreadable } = await applyNotification(reelay, deps, message);
+async function applyAndTell(reelay: Reelay, { triggers, message, log }: Telling): Promise<void> {
+  const { started, deleted, unreadable } = await applyNotification(reelay, { triggers, notification: message });
   for (const { task, problem } of started)
     if (problem) log.warn({ code: problem.code, message: problem.message }, 'an object starts no task');
     else if (task?.isNew) log.info({ task: task.taskId }, 'an object has come');

@@ -6,12 +6,7 @@ import { readManifest } from '../../records/read-manifest.js';
 import { removeBelow } from '../../records/remove-below.js';
 import type { Reelay } from '../connect.js';
 import { askTask } from '../temporal-fault.js';
-import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './task-name.js';
-
-export interface RemoveDeps extends StoreDeps {
-  /** Removes objects that may be there. */
-  objects: { remove(keys: readonly string[]): Promise<unknown> };
-}
+import { startedSettings, taskHandle, taskOf, type TaskName } from './task-name.js';
 
 export interface DeletedTask extends TaskRef {
   outputPrefix: string;
@@ -24,11 +19,11 @@ export interface DeletedTask extends TaskRef {
  */
 export async function deleteTranscode(
   reelay: Reelay,
-  { store, objects }: RemoveDeps,
   { outputPrefix: given, ...name }: TaskName & { outputPrefix?: string },
 ): Promise<DeletedTask> {
   const task = taskOf(name);
-  const outputPrefix = (await endedPrefix(reelay, { store, task })) ?? given ?? defaultOutputPrefix(task);
+  const { store, large: objects } = await reelay.adapters();
+  const outputPrefix = (await endedPrefix(reelay, task)) ?? given ?? defaultOutputPrefix(task);
   const manifest = await readManifest(store, outputPrefix);
   let removed = 0;
   // Another task may have published to the same prefix since.
@@ -43,10 +38,8 @@ export async function deleteTranscode(
 }
 
 /** Where the outputs of a task are that runs no more; undefined where Temporal no longer knows it. */
-async function endedPrefix(
-  reelay: Reelay,
-  { store, task }: StoreDeps & { task: TaskRef },
-): Promise<string | undefined> {
+async function endedPrefix(reelay: Reelay, task: TaskRef): Promise<string | undefined> {
+  const { store } = await reelay.adapters();
   const call = async (): Promise<{ runId: string; isRunning: boolean; prefix: string }> => {
     const { runId, status } = await taskHandle(reelay, task).describe();
     const prefix = outputPrefixOf(await startedSettings(reelay, { task, runId }), store);

@@ -12,7 +12,7 @@ import { askTask } from '../temporal-fault.js';
 import { etaOf } from './eta-of.js';
 import { readManifest } from '../../records/read-manifest.js';
 import { runningPieces, type RunningPiece } from './running-pieces.js';
-import { startedSettings, taskHandle, taskOf, type StoreDeps, type TaskName } from './task-name.js';
+import { startedSettings, taskHandle, taskOf, type TaskName } from './task-name.js';
 
 export interface TranscodeDescription {
   state: TranscodeState;
@@ -24,13 +24,9 @@ export interface TranscodeDescription {
 
 /**
  * A task that runs, or has ended: as its workflow tells while Temporal retains it, and later by the manifest at its
- * default place in the store, where one is given. A run that was terminated has the state `cancelled`.
+ * default place in the store. A run that was terminated has the state `cancelled`.
  */
-export async function describeTranscode(
-  reelay: Reelay,
-  name: TaskName,
-  { store }: Partial<StoreDeps> = {},
-): Promise<TranscodeDescription> {
+export async function describeTranscode(reelay: Reelay, name: TaskName): Promise<TranscodeDescription> {
   const task = taskOf(name);
   const call = async (): Promise<TranscodeDescription> => {
     const description = await taskHandle(reelay, task).describe();
@@ -45,8 +41,9 @@ export async function describeTranscode(
     return { state, runId, running, ...(etaMs === undefined ? {} : { etaMs }) };
   };
   return askTask(reelay, { task, call }).catch(async (error: unknown) => {
-    const isGone = problemOf(error)?.code === 'task-not-found';
-    const manifest = isGone && store ? await readManifest(store, defaultOutputPrefix(task)) : undefined;
+    if (problemOf(error)?.code !== 'task-not-found') throw error;
+    const { store } = await reelay.adapters();
+    const manifest = await readManifest(store, defaultOutputPrefix(task));
     if (!manifest) throw error;
     return { state: publishedState(manifest), running: [] };
   });

@@ -1,5 +1,6 @@
 import { taskLogPrefix } from '../../contracts/keys.js';
-import { taskOf, type StoreDeps, type TaskName } from './task-name.js';
+import type { Reelay } from '../connect.js';
+import { taskOf, type TaskName } from './task-name.js';
 
 export interface AttemptLog {
   key: string;
@@ -14,9 +15,10 @@ const LOG_NAME = /^([^-]+)-(.+)-(\d+)\.log$/;
 
 /** What attempts at the pieces of a task said, oldest first, one at a time; only those of one number where it is given. */
 export async function* readLogs(
-  { store }: StoreDeps,
+  reelay: Reelay,
   { attempt, ...name }: TaskName & { attempt?: number },
 ): AsyncGenerator<AttemptLog> {
+  const { store } = await reelay.adapters();
   const prefix = taskLogPrefix(taskOf(name));
   for await (const { key } of store.list(prefix)) {
     const [, startedAt = '', piece = '', number = ''] = LOG_NAME.exec(key.slice(prefix.length)) ?? [];

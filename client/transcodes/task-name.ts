@@ -1,4 +1,3 @@
-import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { readFirstInput } from '../../records/first-input.js';
 import { assertName, DEFAULT_TENANT, transcodeWorkflowId, type TaskRef } from '../../contracts/ids.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
@@ -8,11 +7,6 @@ import type { Reelay } from '../connect.js';
 export interface TaskName {
   taskId: string;
   tenant?: string;
-}
-
-/** Where outputs, manifests, logs and profiles are. */
-export interface StoreDeps {
-  store: ObjectStore;
 }
 
 export function taskOf({ taskId, tenant = DEFAULT_TENANT }: TaskName): TaskRef {

@@ -26,7 +26,7 @@ describe('dead letters on real servers', () => {
   after(() => bench.close());
 
   const openOf = async ({ streamId }: SessionRef): Promise<ListedLetter[]> =>
-    (await listDeadLetters(bench.source, { streamId })).letters;
+    (await listDeadLetters(bench.reelay, { streamId })).letters;
 
   /** Each slot has one picture, and all events of it name that one. */
   async function expectDelivered(session: SessionRef, count: number): Promise<void> {
@@ -154,7 +154,7 @@ describe('dead letters on real servers', () => {
   it('are parked when they were sent in vain too often', async () => {
     const { session, ids } = await bench.letters(1, { redrives: 5 });
     const stream = ['--stream', session.streamId];
-    assert.equal((await showDeadLetter(bench.source, ids[0]!)).isParked, true);
+    assert.equal((await showDeadLetter(bench.reelay, { letterId: ids[0]! })).isParked, true);
     const { answer } = await bench.command('dead-letters', 'redrive', ...stream, '--wait');
     assert.deepEqual(answer, { letters: 0, parked: 1, isDryRun: false });
     await bench.command('dead-letters', 'redrive', ...stream, '--wait', '--max-redrives', '6');

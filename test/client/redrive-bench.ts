@@ -16,6 +16,7 @@ import { workerEnv } from '../../dev/worker-env.js';
 import { frameAt, imageOf, T0 } from '../activities/capture/frames.js';
 import type { CommandResult } from '../harness/commands.js';
 import { kafkaServer, s3Server, temporalServer } from '../harness/servers.js';
+import { reelayOf } from '../harness/reelay-of.js';
 
 export type RedriveBench = Awaited<ReturnType<typeof openRedriveBench>>;
 
@@ -42,7 +43,14 @@ export async function openRedriveBench() {
   };
 
   return {
-    ...{ client, store, sink, source, temporal: { ...temporal }, reelay: { temporal: client, close: async () => {} } },
+    ...{
+      client,
+      store,
+      sink,
+      source,
+      temporal: { ...temporal },
+      reelay: reelayOf({ temporal: client, stores: [store], source }),
+    },
     killWorkers,
     /** A workflow worker, ready. */
     async worker(): Promise<void> {

@@ -2,15 +2,22 @@ import { join } from 'node:path';
 import { eventOf } from '../../activities/frames/frame.js';
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../adapters/event-log/file-source.js';
+import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
-import { verifyStream, type VerifyDeps } from '../../client/verify-stream.js';
+import { verifyStream } from '../../client/verify-stream.js';
 import { deadLetterEvent, letterIdOf, type FrameLetter } from '../../contracts/dead-letter.js';
 import { TOPICS } from '../../contracts/events.js';
 import { frameKey, ledgerKey, sessionLedgerKey } from '../../contracts/keys.js';
 import type { LedgerPart } from '../../contracts/ledger.js';
 import { frameAt, imageOf, SESSION, T0 } from '../activities/capture/frames.js';
+import { reelayOf } from '../harness/reelay-of.js';
 
 export type StoredSession = ReturnType<typeof storedSession>;
+
+interface VerifyOptions {
+  stores?: readonly [ObjectStore, ...ObjectStore[]];
+  onProgress?(progress: { checked: number; of: number }): void;
+}
 
 /** A session in folders, to be robbed and doubled. Slots are counted from `T0` in seconds. */
 export function storedSession(folder: string) {
@@ -20,7 +27,11 @@ export function storedSession(folder: string) {
   const [sink, source] = [fileEventSink(log), fileEventSource(log)];
 
   const session = {
-    ...{ store, backup, sink, source },
+    store,
+    backup,
+    sink,
+    source,
+    reelay: reelayOf({ stores: [store, backup], source }),
     /** The pictures of slots, in the store and announced. */
     async frames(slots: readonly number[]): Promise<void> {
       for (const slot of slots) {
@@ -44,8 +55,8 @@ export function storedSession(folder: string) {
       for (const part of parts) await session.part(part);
       await put(sessionLedgerKey(SESSION), { version: 1, ...SESSION, parts });
     },
-    verify: (deps: Partial<VerifyDeps> = {}) =>
-      verifyStream({ stores: [store, backup], events: source, ...deps }, { ...SESSION }),
+    verify: ({ stores = [store, backup] as const, ...options }: VerifyOptions = {}) =>
+      verifyStream(reelayOf({ stores, source }), { ...SESSION, ...options }),
     async close(): Promise<void> {
       await Promise.all([sink.close(), source.close(), store.close(), backup.close()]);
     },

@@ -6,11 +6,14 @@ import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundle } from '
 import { fileEventSink } from '../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../adapters/event-log/file-source.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import { fileLargeObjects } from '../../adapters/large-objects/file.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
 import { createDeadLetterActivities } from '../../activities/index.js';
 import { createRestartTask } from '../../activities/dead-letters/restart-task.js';
 import type { TranscodeRequest } from '../../contracts/transcode.js';
 import { WORKFLOW_QUEUE } from '../../contracts/queues.js';
+import type { Reelay } from '../../client/connect.js';
+import { reelayOf } from '../harness/reelay-of.js';
 import { connectBoth } from '../workflows/connect-both.js';
 
 export type TranscodeBench = Awaited<ReturnType<typeof openTranscodeBench>>;
@@ -24,6 +27,7 @@ export async function openTranscodeBench(
 ) {
   const { client, native, namespace, close } = await connectBoth();
   const store = fileObjectStore({ folder: join(folder, 'store') });
+  const large = fileLargeObjects({ folder: join(folder, 'store') });
   const log = { folder: join(folder, 'events') };
   const [sink, source] = [fileEventSink(log), fileEventSource(log)];
   const workflowBundle = await (bundling ??= bundleWorkflowCode({
@@ -41,7 +45,16 @@ export async function openTranscodeBench(
   });
   const running = worker.run();
   return {
-    ...{ client, store, sink, source, reelay: { temporal: client, close: async () => {} } },
+    client,
+    store,
+    sink,
+    source,
+    reelay: reelayOf({ temporal: client, stores: [store], large, source }),
+    /** The same, but what it removes is only named. */
+    removingInto: (removed: string[]): Reelay => {
+      const remove = async (keys: readonly string[]): Promise<void> => void removed.push(...keys);
+      return reelayOf({ temporal: client, stores: [store], large: { ...large, remove }, source });
+    },
     /** Under an id of its own. */
     request: (what: 'wait' | 'fail' | 'end', change: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
       ...{ taskId: `t-${randomUUID().slice(0, 8)}`, tenant: 'acme', profile: 'mp4-720p' },

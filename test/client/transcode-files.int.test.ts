@@ -16,6 +16,7 @@ import type { TranscodeManifest } from '../../contracts/manifest.js';
 import type { ProfileInput } from '../../contracts/profile.js';
 import { transcodeEvent } from '../../contracts/transcode-events.js';
 import { useTempFolder } from '../dev/temp-folder.js';
+import { reelayOf } from '../harness/reelay-of.js';
 
 const TASK = { tenant: 'acme', taskId: 't1' };
 const PREFIX = defaultOutputPrefix(TASK);
@@ -64,8 +65,9 @@ describe('what a transcode leaves in the store', () => {
     await sink.publish(TOPICS.transcodes, { key: TASK.taskId, event });
   }
 
+  const reelay = () => reelayOf({ stores: [store], large: large(), source });
   const large = () => fileLargeObjects({ folder: join(folder(), 'store') });
-  const verify = (name = TASK) => verifyTranscode({ store, large: large(), events: source }, name);
+  const verify = (name = TASK) => verifyTranscode(reelay(), name);
   const differences = async () => (await verify()).differences;
 
   it('is found to agree with its manifest and its event', async () => {
@@ -95,11 +97,11 @@ describe('what a transcode leaves in the store', () => {
 
   it('is linked to, by addresses of the store or by signed ones', async () => {
     assert.deepEqual(
-      (await linksOf(manifest(), { store })).map(({ url }) => url),
+      (await linksOf(reelay(), { manifest: manifest() })).map(({ url }) => url),
       ['a.mp4', 'b.mp4'].map((path) => store.url(`${PREFIX}/u1/${path}`)),
     );
     const presign = async (key: string, { expiresS }: { expiresS: number }) => `https://x/${key}?for=${expiresS}`;
-    const [link] = await linksOf(manifest(), { store, presign, expiresS: 60 });
+    const [link] = await linksOf(reelay(), { manifest: manifest(), presign, expiresS: 60 });
     assert.equal(link?.url, `https://x/${PREFIX}/u1/a.mp4?for=60`);
   });
 
@@ -112,7 +114,7 @@ describe('what a transcode leaves in the store', () => {
       await store.put(`${taskLogPrefix(TASK)}${name}.log`, Buffer.from(name), TEXT);
     const logs = async (attempt?: number) => {
       const found: string[] = [];
-      for await (const log of readLogs({ store }, { ...TASK, ...(attempt ? { attempt } : {}) }))
+      for await (const log of readLogs(reelay(), { ...TASK, ...(attempt ? { attempt } : {}) }))
         found.push(`${log.piece} ${log.attempt}`);
       return found;
     };
@@ -127,25 +129,28 @@ describe('what a transcode leaves in the store', () => {
       package: 'audio',
       audio: { bitrateKbps },
     });
-    assert.equal((await addProfile(store, mine(1))).isNew, true);
-    assert.equal((await addProfile(store, mine(1))).isNew, false);
-    await rejects(addProfile(store, mine(1, 64)), 'profile-conflict');
-    await addProfile(store, mine(12, 64));
+    assert.equal((await addProfile(reelay(), mine(1))).isNew, true);
+    assert.equal((await addProfile(reelay(), mine(1))).isNew, false);
+    await rejects(addProfile(reelay(), mine(1, 64)), 'profile-conflict');
+    await addProfile(reelay(), mine(12, 64));
     assert.deepEqual(
-      [(await showProfile(store, 'mine')).version, (await showProfile(store, 'mine@1')).version],
+      [
+        (await showProfile(reelay(), { profile: 'mine' })).version,
+        (await showProfile(reelay(), { profile: 'mine@1' })).version,
+      ],
       [12, 1],
     );
-    assert.equal((await showProfile(store, 'audio')).version, 1);
-    await rejects(showProfile(store, 'mine@2'), 'profile-not-found');
-    await rejects(showProfile(store, 'yours'), 'profile-not-found');
+    assert.equal((await showProfile(reelay(), { profile: 'audio' })).version, 1);
+    await rejects(showProfile(reelay(), { profile: 'mine@2' }), 'profile-not-found');
+    await rejects(showProfile(reelay(), { profile: 'yours' }), 'profile-not-found');
     await rejects(
-      addProfile(store, { name: 'audio', version: 1, package: 'audio', audio: { bitrateKbps: 32 } }),
+      addProfile(reelay(), { name: 'audio', version: 1, package: 'audio', audio: { bitrateKbps: 32 } }),
       'profile-conflict',
     );
-    await rejects(addProfile(store, { ...mine(3), package: 'hls' }), 'request-invalid');
+    await rejects(addProfile(reelay(), { ...mine(3), package: 'hls' }), 'request-invalid');
     await store.put(profileKey({ name: 'broken', version: 1 }), Buffer.from('{'), TEXT);
-    await rejects(showProfile(store, 'broken'), 'profile-not-found');
-    const listed = (await listProfiles(store)).filter(({ isBuiltIn }) => !isBuiltIn);
+    await rejects(showProfile(reelay(), { profile: 'broken' }), 'profile-not-found');
+    const listed = (await listProfiles(reelay())).filter(({ isBuiltIn }) => !isBuiltIn);
     assert.deepEqual(
       listed.map(({ name, version }) => `${name}@${version}`),
       ['broken@1', 'mine@1', 'mine@12'],

@@ -36,7 +36,7 @@ describe('transcodes', () => {
   });
   afterEach(() => bench.close());
 
-  const submit = (request: TranscodeRequest) => submitTranscode(bench.reelay, bench, request);
+  const submit = (request: TranscodeRequest) => submitTranscode(bench.reelay, request);
   const nameOf = ({ taskId, tenant = '' }: TranscodeRequest) => ({ taskId, tenant });
   const ended = (request: TranscodeRequest) => awaitTranscode(bench.reelay, nameOf(request));
   const runsOf = async ({ taskId }: TranscodeRequest) => {
@@ -76,7 +76,7 @@ describe('transcodes', () => {
     const found = await submit(request);
     assert.deepEqual([found.isNew, found.isDone, found.manifest?.unit], [false, true, manifest.unit]);
     await rejects(submit({ ...request, profile: 'audio' }), 'task-conflict');
-    const { state, runId } = await describeTranscode(bench.reelay, nameOf(request), bench);
+    const { state, runId } = await describeTranscode(bench.reelay, nameOf(request));
     assert.deepEqual([state.status, state.percent, runId], ['succeeded', 100, undefined]);
   });
 
@@ -84,7 +84,7 @@ describe('transcodes', () => {
     const request = bench.request('fail');
     const first = await submit(request);
     assert.equal((await ended(request)).state.status, 'failed');
-    const again = await retryTranscode(bench.reelay, bench, nameOf(request));
+    const again = await retryTranscode(bench.reelay, nameOf(request));
     assert.deepEqual([again.isNew, again.runId === first.runId], [true, false]);
   });
 
@@ -101,7 +101,7 @@ describe('transcodes', () => {
     assert.equal((await ended(request)).state.status, 'cancelled');
     await rejects(cancelTranscode(bench.reelay, nameOf(request)), 'task-ended');
     await rejects(cancelTranscode(bench.reelay, { taskId: 'nobody' }), 'task-not-found');
-    await rejects(describeTranscode(bench.reelay, { taskId: 'nobody' }, bench), 'task-not-found');
+    await rejects(describeTranscode(bench.reelay, { taskId: 'nobody' }), 'task-not-found');
   });
 
   it('are shown as cancelled where they were terminated', async () => {
@@ -117,7 +117,7 @@ describe('transcodes', () => {
     const requests = Array.from({ length: 60 }, (_, index) =>
       bench.request(index % 20 === 0 ? 'fail' : 'end', { tenant, ...(index === 7 ? { profile: '' } : {}) }),
     );
-    const outcomes = await submitBatch(bench.reelay, requests, { store: bench.store });
+    const outcomes = await submitBatch(bench.reelay, { requests });
     assert.deepEqual(
       outcomes.flatMap(({ index, problem }) => (problem ? [[index, problem.code]] : [])),
       [[7, 'profile-not-found']],
@@ -154,17 +154,17 @@ describe('transcodes', () => {
     const input = { settings, problem, phase: 'probe', runId, startedAtMs: Date.now() - 5000, redrives: 0 } as const;
     await record(input);
     await record(input);
-    const { letters } = await listDeadLetters(bench.source, { taskId: request.taskId });
+    const { letters } = await listDeadLetters(bench.reelay, { taskId: request.taskId });
     assert.equal(letters.length, 1);
-    const shown = await showDeadLetter(bench.source, letters[0]!.letterId);
+    const shown = await showDeadLetter(bench.reelay, { letterId: letters[0]!.letterId });
     assert.deepEqual([shown.kind, shown.disposition, shown.redrives], ['transcode', 'poison', 0]);
     const redrive = await redriveDeadLetters(bench.reelay, { kind: 'transcode', taskId: request.taskId });
     assert.deepEqual((await redrive.result()).tally, { stored: 0, alreadyStored: 0, restarted: 1, failed: 0 });
     const result = (await bench.client.workflow.getHandle(`transcode:acme/${request.taskId}`).result()) as unknown;
     assert.deepEqual(result, { redrives: 1 });
-    assert.deepEqual((await listDeadLetters(bench.source, { taskId: request.taskId })).letters, []);
+    assert.deepEqual((await listDeadLetters(bench.reelay, { taskId: request.taskId })).letters, []);
     await record(input);
-    assert.deepEqual((await listDeadLetters(bench.source, { taskId: request.taskId })).letters, [], 'it is over');
+    assert.deepEqual((await listDeadLetters(bench.reelay, { taskId: request.taskId })).letters, [], 'it is over');
   });
 
   it('are started again by the history of their run where their request holds a secret', async () => {
@@ -175,7 +175,7 @@ describe('transcodes', () => {
       ...{ settings: parseTranscodeRequest(request), problem: { code: 'input-damaged', message: 'x' } },
       ...{ phase: 'probe', runId, startedAtMs: Date.now(), redrives: 0 },
     });
-    const { letters } = await listDeadLetters(bench.source, { taskId: request.taskId });
+    const { letters } = await listDeadLetters(bench.reelay, { taskId: request.taskId });
     assert.doesNotMatch(JSON.stringify(letters), /secret|sig=1/);
     await (await redriveDeadLetters(bench.reelay, { taskId: request.taskId })).result();
     const again = await submit(request);
@@ -190,8 +190,7 @@ describe('transcodes', () => {
     for (const prefix of [workPrefix(settings), taskLogPrefix(settings)])
       await bench.store.put(`${prefix}x`, Buffer.from('x'), { contentType: 'text/plain' });
     const removed: string[] = [];
-    const objects = { remove: async (keys: readonly string[]) => void removed.push(...keys) };
-    const deleted = await deleteTranscode(bench.reelay, { store: bench.store, objects }, nameOf(request));
+    const deleted = await deleteTranscode(bench.removingInto(removed), nameOf(request));
     assert.equal(removed[0], manifestKey(defaultOutputPrefix(settings)), 'the manifest first');
     assert.deepEqual([deleted.removed, new Set(removed).size], [4, 4]);
     assert.equal((await ended(request)).state.status, 'cancelled');

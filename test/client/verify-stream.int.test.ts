@@ -200,7 +200,7 @@ describe('verifying a session', () => {
     await session.seal(part(0, 1));
     const wanted = { ...SESSION, sessionId: '20260101T000000-other' };
     await assert.rejects(
-      verifyStream({ stores: [session.store], events: session.source }, wanted),
+      verifyStream(session.reelay, wanted),
       (error) => problemOf(error)?.code === 'stream-not-found',
     );
   });

@@ -47,7 +47,10 @@ describe('a watched prefix', () => {
       listed.map(({ everyMs, trigger }) => [everyMs, trigger.prefix, trigger.priority]),
       [[20_000, 'in/', 60]],
     );
-    await removeWatch(bench.reelay, tenant);
-    await assert.rejects(removeWatch(bench.reelay, tenant), (error) => problemOf(error)?.code === 'task-not-found');
+    await removeWatch(bench.reelay, { name: tenant });
+    await assert.rejects(
+      removeWatch(bench.reelay, { name: tenant }),
+      (error) => problemOf(error)?.code === 'task-not-found',
+    );
   });
 });

@@ -39,8 +39,9 @@ describe('up and down', () => {
 
     const again = await reelay('up', '--json');
     assert.equal(again.code, 4);
-    assert.equal(again.stdout, '');
-    assert.match(again.stderr, /already runs in .* `reelay down` first/);
+    const { error } = JSON.parse(again.stdout) as { error: { code: string; message: string } };
+    assert.equal(error.code, 'stack-taken');
+    assert.match(error.message, /already runs in .* `reelay down` first/);
 
     const down = await reelay('down', '--json');
     assert.equal(down.code, 0);

@@ -28,9 +28,8 @@ describe('the HTTP hooks', () => {
     this.timeout(START_WITHIN_MS);
     bench = await openTranscodeBench(folder());
     [removed, problems] = [[], []];
-    const objects = { remove: async (keys: readonly string[]) => void removed.push(...keys) };
     server = createHttpServer({
-      hooks: createHooks({ reelay: bench.reelay, store: bench.store, objects, triggers: TRIGGERS }),
+      hooks: createHooks({ reelay: bench.removingInto(removed), triggers: TRIGGERS }),
       tokens: { test: TOKEN },
       onProblem: (error) => void problems.push(error),
     });

@@ -61,7 +61,7 @@ describe('a stretch of a redrive', () => {
   }
 
   const open = async (): Promise<[number, number][]> =>
-    ofFrames((await listDeadLetters(session.source)).letters).map(({ frame, redrives }) => [
+    ofFrames((await listDeadLetters(session.reelay)).letters).map(({ frame, redrives }) => [
       (frame.slotMs - T0) / 1000,
       redrives,
     ]);
@@ -175,7 +175,7 @@ describe('a stretch of a redrive', () => {
     await record(letterOf(1, { content: { at: 'letter', images: [imageOf('rot').toString('base64')] } }));
     await record(letterOf(2, { content: { at: 'store', isBackup: false } }));
     assert.deepEqual((await redrive()).tally, { stored: 0, alreadyStored: 0, restarted: 0, failed: 2 });
-    const { letters } = await listDeadLetters(session.source);
+    const { letters } = await listDeadLetters(session.reelay);
     for (const { code, disposition } of letters)
       assert.deepEqual([code, disposition], ['dead-letter-unusable', 'poison']);
     assert.deepEqual(await framesAnnounced(), []);
