@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,9 +5,9 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/clie
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import { ledgerPrefix, sessionLedgerKey, sessionPrefix } from '../contracts/keys.js';
 import type { SessionLedger } from '../contracts/ledger.js';
-import { workerEnv } from '../dev/worker-env.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
 import type { SessionEvidence } from './check-session.js';
+import { runReelay } from './run-reelay.js';
 import type { Scene, Stage } from './scene.js';
 
 type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
@@ -48,17 +47,11 @@ export async function collectEvidence(
 
 /** What `reelay verify` finds; undefined where all agrees. */
 export async function productVerdict(
-  { stack, workerCommand, home }: Stage,
+  stage: Stage,
   { scene, streamId }: { scene: Scene; streamId: string },
 ): Promise<string | undefined> {
-  const [program, ...args] = workerCommand;
-  const env = { ...process.env, ...workerEnv(stack.addresses, { home }), ...scene.backupEnv, REELAY_HOME: home };
-  const command = [...args.slice(0, -1), 'verify', 'stream', streamId, '--json'];
-  return new Promise((resolve) => {
-    execFile(program, command, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) =>
-      resolve(error ? `reelay verify exits with ${error.code ?? error.message}: ${summary(stdout)}` : undefined),
-    );
-  });
+  const { exitCode, stdout } = await runReelay(stage, { scene, args: ['verify', 'stream', streamId] });
+  return exitCode === 0 ? undefined : `reelay verify exits with ${exitCode}: ${summary(stdout)}`;
 }
 
 function summary(stdout: string): string {

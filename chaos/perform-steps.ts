@@ -5,7 +5,8 @@ import { changeCaptureRateSignal } from '../contracts/messages.js';
 import { createTopics } from '../dev/topics.js';
 import { ffmpegsOf } from './processes.js';
 import { secondsOf, type Step } from './row.js';
-import { targetsOf, type Scene, type Stage } from './scene.js';
+import { assertTaskRuns } from './scene-task.js';
+import { targetsOf, upgradeWorkers, type Scene, type Stage } from './scene.js';
 import { deleteTopic } from './delete-topic.js';
 
 type StepOf<Kind extends Step['do']> = Extract<Step, { do: Kind }>;
@@ -47,6 +48,10 @@ const PERFORM: { [Kind in Step['do']]: Perform<Kind> } = {
   },
   'restart-worker': async (_, scene, { to }) => {
     for (const name of targetsOf(scene, to)) await scene.workers[name]?.restart();
+  },
+  upgrade: async (stage, scene) => {
+    await assertTaskRuns(stage, scene);
+    await upgradeWorkers(stage, scene);
   },
   'kill-ffmpeg': async (_, scene, { to }) => {
     const targets = targetsOf(scene, to);

@@ -25,6 +25,10 @@ export interface Row {
   backup?: 'folder' | 'bucket';
   /** Workers see a wall clock that can be set. */
   hasClock?: boolean;
+  /** Workers are of the release before this one, until a step upgrades them. */
+  startsWithPrevious?: true;
+  /** A transcode of so many seconds of video is under way beside the streams, on a worker of its own. */
+  taskSeconds?: number;
   /** Done before the streams start, which then are not waited for. */
   before?: readonly Step[];
   steps: readonly Step[];
@@ -45,6 +49,8 @@ export type Step =
   | { do: 'signal'; to: Target; signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' }
   /** SIGTERM, wait for the end, start again. */
   | { do: 'restart-worker'; to: Target }
+  /** Every worker ends, and only then do those of this release start, on what the others have left. */
+  | { do: 'upgrade' }
   | { do: 'kill-ffmpeg'; to: Target }
   | { do: 'server'; server: ServerName; action: 'kill' | 'stop' | 'start' }
   | { do: 'topic'; topic: string; action: 'delete' | 'create' }

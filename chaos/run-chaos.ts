@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { OnStep } from '../dev/steps.js';
 import { startChaosStack } from './chaos-stack.js';
+import type { ReelayCommand } from './run-reelay.js';
 import { runRow } from './run-row.js';
 import type { RowResult } from './row-result.js';
 import type { Row } from './row.js';
@@ -14,7 +15,7 @@ export interface ChaosOptions {
   rows: readonly Row[];
   streams: number;
   isShort: boolean;
-  workerCommand: readonly [string, ...string[]];
+  reelayCommand: ReelayCommand;
   /** Logs of rows that fail are copied into a folder of this one. */
   keepIn: string;
   onStep: OnStep;

@@ -9,6 +9,7 @@ import { awaitFrames, performSteps } from './perform-steps.js';
 import { processesWith } from './processes.js';
 import { differencesFrom, sumFigures, type Fault, type RowResult } from './row-result.js';
 import { describeFault, type Row, type Step } from './row.js';
+import { inspectTask } from './scene-task.js';
 import { closeScene, findBusiest, newScene, setScene, type Scene, type Stage } from './scene.js';
 
 const START_WITHIN_MS = 60_000;
@@ -34,12 +35,13 @@ export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
   const found: Inspection = { outcomes: [], faults: [] };
   try {
     await attempt(async () => {
-      await setScene(stage, { scene, row });
+      await setScene(stage, scene);
       await play(stage, { scene, row, fault, attempt });
       const ends = await endStreams(stage, scene.streams);
       faults.push(...ends.flatMap(({ fault }) => fault ?? []));
       await attempt(() => awaitDelivered(scene));
       Object.assign(found, await inspectStreams(stage, { scene, ends }));
+      await attempt(async () => faults.push(...(await inspectTask(stage, scene))));
     });
   } finally {
     const cleared = await Promise.allSettled([stage.stack.heal(), closeScene(scene)]);

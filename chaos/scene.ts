@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Reelay } from '../client/connect.js';
 import { describeStream } from '../client/streams.js';
 import type { StreamRequest } from '../contracts/stream.js';
+import { providePreviousRelease } from '../dev/previous-release.js';
 import { workerEnv } from '../dev/worker-env.js';
 import type { ChaosStack, ProcessName } from './chaos-stack.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
@@ -10,6 +11,8 @@ import { openFakedClock, type FakedClock } from './faked-clock.js';
 import { startManagedWorker, type ManagedWorker } from './managed-worker.js';
 import { startPublisher, type Publisher } from './publishers.js';
 import type { Row, Target } from './row.js';
+import type { ReelayCommand } from './run-reelay.js';
+import { startTask } from './scene-task.js';
 import { mountSmallDisk, type SmallDisk } from './small-disk.js';
 import type { TopicReader } from './topic-reader.js';
 
@@ -20,8 +23,7 @@ export interface Stage {
   reader: TopicReader;
   reelay: Reelay;
   temporal: Client;
-  /** What to run as a worker, up to its roles. */
-  workerCommand: readonly [string, ...string[]];
+  reelayCommand: ReelayCommand;
   streams: number;
   isShort: boolean;
   onNotice(notice: string): void;
@@ -35,12 +37,14 @@ export interface SceneStream {
 
 /** What one row has running: workers, publishers, streams. */
 export interface Scene {
+  row: Row;
   folder: string;
   workers: Partial<Record<ProcessName, ManagedWorker>>;
   disks: Partial<Record<ProcessName, SmallDisk>>;
   clock?: FakedClock;
   publishers: Publisher[];
   streams: SceneStream[];
+  taskId?: string;
   /** The environment of a second store, for those who verify. */
   backupEnv: Record<string, string>;
   /** The worker that held most streams when the fault began. */
@@ -50,6 +54,7 @@ export interface Scene {
 export const newScene = ({ home }: Stage, row: Row): Scene => {
   const folder = join(home, 'rows', row.name);
   return {
+    row,
     folder,
     workers: {},
     disks: {},
@@ -61,12 +66,37 @@ export const newScene = ({ home }: Stage, row: Row): Scene => {
 };
 
 /** Starts what a row needs; what has been started where it fails is in the scene, to be closed. */
-export async function setScene(stage: Stage, { scene, row }: Adding): Promise<void> {
+export async function setScene(stage: Stage, scene: Scene): Promise<void> {
+  const { row } = scene;
   if (row.hasClock) scene.clock = await openFakedClock(join(stage.home, `${row.name}.faketime`));
-  const hosts: ProcessName[] = row.workers === 1 ? ['a'] : ['a', 'b'];
-  const adding = (['workflow', ...hosts] as const).map((name) => addWorker(stage, { scene, row, name }));
+  const command = await firstCommand(stage, row);
+  await addWorkers(stage, { scene, command });
+  await addStreams(stage, scene);
+  if (row.taskSeconds !== undefined) await startTask(stage, { scene, seconds: row.taskSeconds, command });
+}
+
+/** Ends every worker, and only then starts those of this release, on the state that is left. */
+export async function upgradeWorkers(stage: Stage, scene: Scene): Promise<void> {
+  await Promise.all(Object.values(scene.workers).map((worker) => worker.stop()));
+  await addWorkers(stage, { scene, command: stage.reelayCommand });
+}
+
+const firstCommand = async ({ reelayCommand, onNotice, signal }: Stage, row: Row): Promise<ReelayCommand> =>
+  row.startsWithPrevious
+    ? [process.execPath, await providePreviousRelease({ report: onNotice, signal })]
+    : reelayCommand;
+
+interface Adding {
+  scene: Scene;
+  command: ReelayCommand;
+}
+
+async function addWorkers(stage: Stage, { scene, command }: Adding): Promise<void> {
+  const { workers, taskSeconds } = scene.row;
+  const names: ProcessName[] = ['workflow', 'a', ...(workers === 2 ? (['b'] as const) : [])];
+  if (taskSeconds !== undefined) names.push('transcode');
+  const adding = names.map((name) => addWorker(stage, { scene, command, name }));
   for (const added of await Promise.allSettled(adding)) if (added.status === 'rejected') throw added.reason;
-  await addStreams(stage, { scene, row });
 }
 
 export async function closeScene({ workers, publishers, disks }: Scene): Promise<void> {
@@ -83,7 +113,7 @@ export function targetsOf(scene: Scene, to: Target): ProcessName[] {
   const all = Object.keys(scene.workers) as ProcessName[];
   if (to === 'all') return all;
   if (to === 'workflow') return ['workflow'];
-  const hosts = all.filter((name) => name !== 'workflow');
+  const hosts = all.filter((name) => ROLES_OF[name] === 'capture');
   if (to === 'capture') return hosts;
   return hosts.filter((name) => (name === scene.busiest) === (to === 'busiest'));
 }
@@ -98,23 +128,21 @@ export async function findBusiest({ reelay }: Stage, { streams, folder, workers 
   return held > streams.length / 2 ? 'b' : 'a';
 }
 
-interface Adding {
-  scene: Scene;
-  row: Row;
-}
+const ROLES_OF = { workflow: 'workflow', a: 'capture', b: 'capture', transcode: 'transcode' } as const;
 
-async function addWorker(stage: Stage, { scene, row, name }: Adding & { name: ProcessName }): Promise<void> {
+async function addWorker(stage: Stage, { scene, command, name }: Adding & { name: ProcessName }): Promise<void> {
+  const { row } = scene;
   const home = join(scene.folder, name);
   const spoolFolder = join(home, 'spool');
-  if (row.spoolBytes !== undefined && name !== 'workflow')
+  if (row.spoolBytes !== undefined && ROLES_OF[name] === 'capture')
     scene.disks[name] = await mountSmallDisk(spoolFolder, { sizeBytes: row.spoolBytes });
   scene.workers[name] = await startManagedWorker({
-    role: name === 'workflow' ? 'workflow' : 'capture',
+    role: ROLES_OF[name],
     home,
-    command: stage.workerCommand,
+    command: [...command, 'worker'],
     signal: stage.signal,
     env: {
-      ...workerEnv(stage.stack.addressesFor(name), { home }),
+      ...workerEnv(stage.stack.addressesFor(name), { home, inputFolder: stage.home }),
       ...scene.backupEnv,
       ...scene.clock?.env,
       REELAY_HOME: home,
@@ -125,7 +153,8 @@ async function addWorker(stage: Stage, { scene, row, name }: Adding & { name: Pr
   });
 }
 
-async function addStreams({ home, stack, streams: usual }: Stage, { scene, row }: Adding): Promise<void> {
+async function addStreams({ home, stack, streams: usual }: Stage, scene: Scene): Promise<void> {
+  const { row } = scene;
   const run = Date.now().toString(36);
   for (let index = 1; index <= (row.streams ?? usual); index += 1) {
     const streamId = `${row.name}-${run}-${index}`;

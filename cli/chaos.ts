@@ -65,7 +65,7 @@ async function chaos(flags: ChaosFlags): Promise<void> {
   await mkdir(folder, { recursive: true });
   await runChaos({
     ...{ rows, streams, isShort, keepIn: folder, signal: untilStoppedTwice() },
-    workerCommand: [process.execPath, REELAY, 'worker'],
+    reelayCommand: [process.execPath, REELAY],
     onStep: showStep,
     onNotice: (notice) => say(`    ${notice}`),
     onRow: (row) => say(`\n▶ ${row.name}: ${describeFault(row, isShort)}`),

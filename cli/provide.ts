@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { provideChromium } from '../dev/chromium.js';
 import { provideFfmpeg } from '../dev/ffmpeg.js';
 import { provideKafka } from '../dev/kafka.js';
+import { providePreviousRelease } from '../dev/previous-release.js';
 import { provideS3 } from '../dev/s3.js';
 import { runStep, type Report } from '../dev/steps.js';
 import { provideTemporal } from '../dev/temporal.js';
@@ -19,6 +20,7 @@ const PROVIDE: Record<string, (report: Report) => Promise<unknown>> = {
   kafka: (report) => provideKafka({ report }),
   temporal: (report) => provideTemporal({ report }),
   s3: (report) => provideS3({ report }),
+  previous: (report) => providePreviousRelease({ report }),
 };
 
 await runCommand({}, async () => {

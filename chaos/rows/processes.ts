@@ -104,4 +104,14 @@ export const PROCESS_ROWS: readonly Row[] = [
     steps: [{ do: 'signal', to: 'workflow', signal: 'SIGKILL' }, kill],
     expect: { gaps: { 'worker-lost': 20 }, recoverySeconds: 20 },
   },
+  {
+    name: 'upgrade',
+    fault: 'all workers of the previous release stop, and those of this one start; a transcode is under way',
+    workers: 2,
+    everyMs: EVERY_MS,
+    startsWithPrevious: true,
+    taskSeconds: 180,
+    steps: [{ do: 'upgrade' }],
+    expect: { gaps: { 'worker-lost': 30 }, mustSee: ['worker-lost'], recoverySeconds: 45 },
+  },
 ];
