@@ -11,6 +11,7 @@ import type { Delivery } from '../activities/delivery/deliver-frames.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
 import { frameKey } from '../contracts/keys.js';
+import { JPEG } from '../contracts/picture.js';
 import { startKafka } from '../dev/kafka.js';
 import { startS3 } from '../dev/s3.js';
 import { openDelivery } from '../workers/open-delivery.js';
@@ -106,7 +107,8 @@ function frameOf(stream: number, image: Buffer): Frame {
   const session = { tenant: 'bench', streamId: `cam-${stream}`, sessionId: '20261120T000000-abcdef' };
   const slotMs = Date.now();
   const sha256 = createHash('sha256').update(image).digest('hex');
-  const images = [{ key: frameKey(session, { slotMs }), width: 1280, height: 720, sizeBytes: image.length, sha256 }];
+  const shape = { contentType: JPEG, width: 1280, height: 720, sizeBytes: image.length };
+  const images = [{ key: frameKey(session, { slotMs }), ...shape, sha256 }];
   return { session, slotMs, everyMs: 1000 / fps, epoch: 1, capturedAtMs: slotMs, ptsMs: 0, images };
 }
 
