@@ -5,7 +5,7 @@ import { fetchAudio, fetchChunks } from './transcode/fetch-pieces.js';
 import { putOutputs } from './transcode/put-files.js';
 import { roomFor } from './transcode/room-for.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, workOnPiece } from './transcode/work-piece.js';
+import { noteRun, workOnPiece } from './transcode/work-piece.js';
 
 /** An HLS package: the renditions lowest first, the sound, and last the playlist that names them. */
 export const createAssembleLadder = (host: TranscodeHost) =>
@@ -22,7 +22,7 @@ export const createAssembleLadder = (host: TranscodeHost) =>
       let cpuSeconds = 0;
       const add = (made: PieceCost & { files: MadeFile[] }): void => {
         files.push(...made.files);
-        cpuSeconds += account(work, made).cpuSeconds;
+        cpuSeconds += noteRun(work, made).cpuSeconds;
       };
       for (const { name: rendition } of plan.renditions) {
         const chunkPaths = await fetchChunks(host, work, rendition);

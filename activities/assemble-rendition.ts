@@ -6,7 +6,7 @@ import { fetchAudio, fetchChunks } from './transcode/fetch-pieces.js';
 import { putOutputs } from './transcode/put-files.js';
 import { roomFor } from './transcode/room-for.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, workOnPiece, type PieceWork } from './transcode/work-piece.js';
+import { noteRun, workOnPiece, type PieceWork } from './transcode/work-piece.js';
 
 /** One rendition as a file: its chunks joined, its sound beside them, all of it proven before it is stored. */
 export const createAssembleRendition = (host: TranscodeHost) =>
@@ -22,28 +22,35 @@ export const createAssembleRendition = (host: TranscodeHost) =>
         const made = await host.stages.encode({ priority, signal }, () =>
           joinMp4({ ...work.media(plan.probe.durationMs), rendition, chunkPaths, audioPath }),
         );
-        const ssim =
-          minSsim === undefined
-            ? undefined
-            : await likeness(host, work, { rendition, output: made.file.path, minSsim });
-        const told = ssim === undefined ? {} : { ssim };
-        const outputs = await putOutputs(host, work, { files: [made.file], outputPrefix: input.outputPrefix, ...told });
-        return { ...account(work, made), outputs };
+        const { cpuSeconds } = noteRun(work, made);
+        const output = made.file.path;
+        const proof = minSsim === undefined ? UNMEASURED : await likeness(host, work, { rendition, output, minSsim });
+        const { ssim } = proof;
+        const files = { files: [made.file], outputPrefix: input.outputPrefix, ...(ssim === undefined ? {} : { ssim }) };
+        const outputs = await putOutputs(host, work, files);
+        return { isReused: false, cpuSeconds: cpuSeconds + proof.cpuSeconds, outputs };
       },
     );
   };
+
+interface Likeness {
+  ssim?: number;
+  cpuSeconds: number;
+}
+
+const UNMEASURED: Likeness = { cpuSeconds: 0 };
 
 /** How like its source a rendition is; a task that asks for more than that fails with it. */
 async function likeness(
   { stages }: TranscodeHost,
   work: PieceWork,
   { minSsim, ...compared }: { rendition: string; output: string; minSsim: number },
-): Promise<number> {
+): Promise<Likeness> {
   const { priority, signal, plan } = work;
   const { ssim, ...cost } = await work.withInput((file) =>
     stages.encode({ priority, signal }, () => measureSsim({ ...work.media(plan.probe.durationMs), file, ...compared })),
   );
-  account(work, cost);
-  if (ssim >= minSsim) return ssim;
+  const { cpuSeconds } = noteRun(work, cost);
+  if (ssim >= minSsim) return { ssim, cpuSeconds };
   throw fault('quality-too-low', `mean SSIM is ${ssim.toFixed(4)}: expected at least ${minSsim}`);
 }

@@ -73,7 +73,7 @@ async function open(
   const frames = createFoundAnnouncer({ store, events, session, closing, onAttempt: beat });
   frames.announce(found);
   const part = () => capture.account.part(host.nowMs());
-  const ledger = createLedgerWriter({ store, session, epoch, part, closing, onAttempt: beat });
+  const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
     ...{ ffmpeg: host.ffmpeg, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
     nowMs: () => host.nowMs(),

@@ -2,7 +2,7 @@ import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
 import { convertWhole as convert } from '../media/transcode/convert-whole.js';
 import { putOutputs } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, workOnPiece } from './transcode/work-piece.js';
+import { noteRun, workOnPiece } from './transcode/work-piece.js';
 
 /** Room for what is written anew, beside the input that is copied from. */
 const ROOM = 1.1;
@@ -17,7 +17,7 @@ export const createConvertWhole = (host: TranscodeHost) =>
         const made = await host.stages.encode({ priority, signal }, () =>
           convert({ ...work.media(plan.probe.durationMs), file }),
         );
-        return { ...account(work, made), outputs: await putOutputs(host, work, { files: made.files, outputPrefix }) };
+        return { ...noteRun(work, made), outputs: await putOutputs(host, work, { files: made.files, outputPrefix }) };
       }),
     );
   };

@@ -3,7 +3,7 @@ import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
 import { encodeAudio as encode } from '../media/transcode/encode-audio.js';
 import { putPieces } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, REUSED, workOnPiece } from './transcode/work-piece.js';
+import { noteRun, REUSED, workOnPiece } from './transcode/work-piece.js';
 
 /** Of audio as it is copied or encoded, at most. */
 const BYTES_PER_MS = 80;
@@ -20,6 +20,6 @@ export const createEncodeAudio = (host: TranscodeHost) =>
         host.stages.encodeAudio({ priority, signal }, () => encode({ ...work.media(plan.probe.durationMs), file })),
       );
       await putPieces(host, work, [{ key, path: made.path, contentType: 'audio/mp4' }]);
-      return { ...account(work, made), outputs: [] };
+      return { ...noteRun(work, made), outputs: [] };
     });
   };

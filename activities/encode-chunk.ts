@@ -5,7 +5,7 @@ import { encodeChunk as encode } from '../media/transcode/encode-chunk.js';
 import { keptChunk, type ChunkFile, type KeptChunk } from './transcode/kept-chunks.js';
 import { putPieces } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, REUSED, workOnPiece, type PieceWork } from './transcode/work-piece.js';
+import { noteRun, REUSED, workOnPiece, type PieceWork } from './transcode/work-piece.js';
 
 /** Rates are kept on average, not over each chunk. */
 const ROOM = 2;
@@ -47,7 +47,7 @@ async function encodeAndKeep(
     stages.encodeChunk({ task: `${task.tenant}/${task.taskId}`, priority, signal }, async () => {
       const made = await encode({ ...work.media(durationMsOf(plan, index)), file, index, threads });
       const files = made.renditions.map(({ name: rendition, path }) => ({ rendition, path }));
-      return { ...account(work, made), files: await kept.keep(files) };
+      return { ...noteRun(work, made), files: await kept.keep(files) };
     }),
   );
 }

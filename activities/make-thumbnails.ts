@@ -2,7 +2,7 @@ import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
 import { makeThumbnails as make } from '../media/transcode/make-thumbnails.js';
 import { putOutputs } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
-import { account, workOnPiece } from './transcode/work-piece.js';
+import { noteRun, workOnPiece } from './transcode/work-piece.js';
 
 /** Of all sheets of the longest video. */
 const ROOM_BYTES = 64 * 1024 * 1024;
@@ -18,7 +18,7 @@ export const createMakeThumbnails = (host: TranscodeHost) =>
         const made = await work.withInput((file) =>
           host.stages.encode({ priority, signal }, () => make({ ...work.media(plan.probe.durationMs), file })),
         );
-        return { ...account(work, made), outputs: await putOutputs(host, work, { files: made.files, outputPrefix }) };
+        return { ...noteRun(work, made), outputs: await putOutputs(host, work, { files: made.files, outputPrefix }) };
       },
     );
   };

@@ -1,16 +1,9 @@
 import type { EventSink } from '../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import {
-  hourPrefix,
-  hourPrefixes,
-  isPartKey,
-  ledgerPrefix,
-  sessionLedgerKey,
-  slotOfKey,
-  type SessionRef,
-} from '../contracts/keys.js';
+import { hourPrefix, hourPrefixes, slotOfKey, type SessionRef } from '../contracts/keys.js';
 import type { EndReason, GapReason, LedgerCounts, LedgerPart, SessionLedger } from '../contracts/ledger.js';
 import { gapSlots, ruledParts, sumCounts, withFound } from '../contracts/ruled-parts.js';
+import { readParts, writeSessionLedger } from '../records/ledger-parts.js';
 import { recoverPart } from './capture/recover-part.js';
 import { republishFound } from './frames/republish-found.js';
 
@@ -41,18 +34,12 @@ const UNWRITTEN_MS = 60_000;
 export const createSealSession = ({ stores, events }: SealDeps) =>
   async function sealSession({ session, ...rest }: SealInput): Promise<LedgerCounts> {
     const [store] = stores;
-    const written: LedgerPart[] = [];
-    for await (const { key } of store.list(ledgerPrefix(session))) {
-      const part = isPartKey(key) ? await store.get(key) : undefined;
-      if (part) written.push(JSON.parse(part.body.toString()) as LedgerPart);
-    }
-    const ruled = await withLastFrames(ruledParts(written), { store, events, session, untilMs: rest.endedAtMs });
+    const written = ruledParts(await readParts(store, session));
+    const ruled = await withLastFrames(written, { store, events, session, untilMs: rest.endedAtMs });
     const found = await framesOfGaps(ruled, { stores, events, session });
     const parts = ruled.map((part) => withFound(part, found));
     const ledger: SessionLedger = { version: 1, ...session, ...rest, parts, counts: sumCounts(parts) };
-    await store.put(sessionLedgerKey(session), Buffer.from(JSON.stringify(ledger)), {
-      contentType: 'application/json',
-    });
+    await writeSessionLedger(store, ledger);
     return ledger.counts;
   };
 

@@ -7,13 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import type { Frame } from '../activities/frames/frame.js';
+import { openCemetery } from '../activities/dead-letters/open-cemetery.js';
 import type { Delivery } from '../activities/delivery/deliver-frames.js';
+import { logDeliveryNews } from '../activities/delivery/delivery-news.js';
+import { openDelivery } from '../activities/delivery/open-delivery.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
 import { frameKey } from '../contracts/keys.js';
+import { JPEG } from '../contracts/picture.js';
 import { startKafka } from '../dev/kafka.js';
 import { startS3 } from '../dev/s3.js';
-import { openDelivery } from '../workers/open-delivery.js';
 
 /*
  * How fast a backlog is delivered after an outage, against the rate at which frames come, and what it costs in memory:
@@ -55,10 +58,16 @@ async function measure(): Promise<void> {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = s3;
   const store = s3ObjectStore({ endpoint, region, bucket, credentials: { accessKeyId, secretAccessKey } });
   const sink = kafkaEventSink({ brokers: kafka.brokers });
-  const config = { host: 'bench', spoolDir: join(home, 'spool'), spoolMaxBytes: 2 ** 30 };
   const opened = await openDelivery({
-    config: { ...config, deliveryConcurrency: 16, deliveryMaxAgeMs: 3_600_000 },
-    ...{ adapters: { store, sink }, log: pino({ level: 'silent' }), closing: closing.signal },
+    folder: join(home, 'spool'),
+    maxBytes: 2 ** 30,
+    store,
+    events: sink,
+    openCemetery: (ground) => openCemetery(ground, { host: 'bench' }),
+    concurrency: 16,
+    maxAgeMs: 3_600_000,
+    news: logDeliveryNews(pino({ level: 'silent' })),
+    closing: closing.signal,
   });
   const source = startSource(opened.delivery);
   await sleep(WARM_UP_MS);
@@ -106,7 +115,8 @@ function frameOf(stream: number, image: Buffer): Frame {
   const session = { tenant: 'bench', streamId: `cam-${stream}`, sessionId: '20261120T000000-abcdef' };
   const slotMs = Date.now();
   const sha256 = createHash('sha256').update(image).digest('hex');
-  const images = [{ key: frameKey(session, { slotMs }), width: 1280, height: 720, sizeBytes: image.length, sha256 }];
+  const shape = { contentType: JPEG, width: 1280, height: 720, sizeBytes: image.length };
+  const images = [{ key: frameKey(session, { slotMs }), ...shape, sha256 }];
   return { session, slotMs, everyMs: 1000 / fps, epoch: 1, capturedAtMs: slotMs, ptsMs: 0, images };
 }
 

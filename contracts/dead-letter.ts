@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isErrorCode } from './errors.js';
 import type { ReelayEvent } from './events.js';
+import { JPEG, PICTURE_TYPES } from './picture.js';
 import { TRANSCODE_PHASES, transcodeRequestSchema } from './transcode.js';
 
 /**
@@ -15,6 +16,8 @@ export const MAX_INLINE_BYTES = 512 * 1024;
 
 const image = z.object({
   key: z.string(),
+  /** Frames of earlier versions do not say it. */
+  contentType: z.enum(PICTURE_TYPES).default(JPEG),
   width: z.int(),
   height: z.int(),
   sizeBytes: z.int(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GAP_REASONS, type EndReason } from './ledger.js';
 import type { SessionRef } from './keys.js';
+import { PICTURE_MODES } from './picture.js';
 
 export const TOPICS = {
   frames: 'reelay.frames',
@@ -41,7 +42,7 @@ export const frameEventSchema = z.object({
   variants: z.array(z.object(image)),
   /** Deliveries tried for this frame, this one included. */
   attempt: z.int().min(1),
-  mode: z.enum(['keyframe', 'selective', 'full']),
+  mode: z.enum(PICTURE_MODES),
   /** True where the frame came after its slot had been recorded as a gap. */
   late: z.boolean(),
 });

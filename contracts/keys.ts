@@ -1,4 +1,5 @@
 import type { StreamRef, TaskRef } from './ids.js';
+import { JPEG, PICTURE_TYPES, suffixOf, type PictureType } from './picture.js';
 import { slotAt, type Span } from './slots.js';
 import type { Size } from './stream.js';
 
@@ -10,9 +11,12 @@ export interface SessionRef extends StreamRef {
 export const sessionPrefix = ({ tenant, streamId, sessionId }: SessionRef): string =>
   `${tenant}/frames/${streamId}/${sessionId}/`;
 
-export function frameKey(session: SessionRef, { slotMs, size }: { slotMs: number; size?: Size }): string {
+export function frameKey(
+  session: SessionRef,
+  { slotMs, size, type = JPEG }: { slotMs: number; size?: Size | undefined; type?: PictureType },
+): string {
   const variant = size ? `_${size.width}x${size.height}` : '';
-  return `${hourPrefix(session, slotMs)}${slotMs}${variant}.jpg`;
+  return `${hourPrefix(session, slotMs)}${slotMs}${variant}${suffixOf(type)}`;
 }
 
 /** All frames of an hour: listing them costs a request for each thousand, however long the session was. */
@@ -31,7 +35,9 @@ export function hourPrefixes(session: SessionRef, { fromMs, untilMs }: Span): st
   return prefixes;
 }
 
-const FRAME_KEY = /\/(\d+)(?:_\d+x\d+)?\.jpg$/;
+const FRAME_KEY = new RegExp(
+  `/(\\d+)(?:_(\\d+x\\d+))?(?:${PICTURE_TYPES.map((type) => suffixOf(type).replace('.', '\\.')).join('|')})$`,
+);
 
 /** The slot that the key of a frame, or of a variant of it, stands for; undefined where it is none. */
 export function slotOfKey(key: string): number | undefined {
@@ -39,7 +45,11 @@ export function slotOfKey(key: string): number | undefined {
   return slotMs === undefined ? undefined : Number(slotMs);
 }
 
-export const latestKey = ({ tenant, streamId }: StreamRef): string => `${tenant}/latest/${streamId}.jpg`;
+/** The size in the key of a variant, such as `640x360`; undefined for the frame itself. */
+export const variantOfKey = (key: string): string | undefined => FRAME_KEY.exec(key)?.[2];
+
+/** One key for a stream, whatever the format of its pictures becomes: their content type says it. */
+export const latestKey = ({ tenant, streamId }: StreamRef): string => `${tenant}/latest/${streamId}${suffixOf(JPEG)}`;
 
 export const ledgerPrefix = ({ tenant, streamId, sessionId }: SessionRef): string =>
   `${tenant}/ledger/${streamId}/${sessionId}/`;

@@ -10,6 +10,11 @@ export interface RatePoint {
   isPaused: boolean;
 }
 
+export interface Slot {
+  slotMs: number;
+  everyMs: number;
+}
+
 /** Slots of one grid from the first to the last, both included. */
 export interface SlotRun {
   fromSlotMs: number;

@@ -1,3 +1,4 @@
+import { JPEG, type PictureType } from '../contracts/picture.js';
 import type { Size } from '../contracts/stream.js';
 import { captureArgs, type CaptureIntent } from './args/capture.js';
 import { gateCommand } from './gate.js';
@@ -13,7 +14,8 @@ export interface Picture {
 }
 
 export interface Image extends Size {
-  jpeg: Buffer;
+  bytes: Buffer;
+  contentType: PictureType;
 }
 
 export interface Pull {
@@ -87,7 +89,7 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
       const jpegs = waiting.map((queue) => queue.shift()).filter((jpeg) => jpeg !== undefined);
       const images = jpegs.flatMap(({ jpeg }) => {
         const size = jpegSize(jpeg);
-        return size ? [{ jpeg, ...size }] : [];
+        return size ? [{ bytes: jpeg, contentType: JPEG, ...size }] : [];
       });
       if (images.length < jpegs.length) continue;
       hadPicture = true;

@@ -1,9 +1,10 @@
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { fault } from '../contracts/errors.js';
 import type { StreamRef } from '../contracts/ids.js';
-import { isPartKey, ledgerPrefix, sessionLedgerKey, type SessionRef } from '../contracts/keys.js';
-import type { LedgerPart, SessionLedger } from '../contracts/ledger.js';
+import { ledgerPrefix, type SessionRef } from '../contracts/keys.js';
+import type { LedgerPart } from '../contracts/ledger.js';
 import { ruledParts } from '../contracts/ruled-parts.js';
+import { readParts, readSessionLedger } from './ledger-parts.js';
 
 export interface Ledger {
   /** As they count: see `ruledParts`. */
@@ -26,13 +27,9 @@ export async function newestSession(store: ObjectStore, stream: StreamRef): Prom
 
 /** The sealed account of a session, or its parts as they were last written; `stream-not-found` where there is none. */
 export async function readLedger(store: ObjectStore, session: SessionRef): Promise<Ledger> {
-  const sealed = await store.get(sessionLedgerKey(session));
-  if (sealed) return { parts: ruledParts((JSON.parse(sealed.body.toString()) as SessionLedger).parts), isSealed: true };
-  const parts: LedgerPart[] = [];
-  for await (const { key } of store.list(ledgerPrefix(session))) {
-    const part = isPartKey(key) ? await store.get(key) : undefined;
-    if (part) parts.push(JSON.parse(part.body.toString()) as LedgerPart);
-  }
+  const sealed = await readSessionLedger(store, session);
+  if (sealed) return { parts: ruledParts(sealed.parts), isSealed: true };
+  const parts = await readParts(store, session);
   if (parts.length > 0) return { parts: ruledParts(parts), isSealed: false };
   throw fault(
     'stream-not-found',

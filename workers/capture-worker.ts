@@ -5,6 +5,9 @@ import type { Logger } from 'pino';
 import type { CaptureHost } from '../activities/capture/capture-host.js';
 import { createHostLease } from '../activities/capture/host-lease.js';
 import { createCaptureRegistry } from '../activities/capture/registry.js';
+import { openCemetery } from '../activities/dead-letters/open-cemetery.js';
+import { logDeliveryNews } from '../activities/delivery/delivery-news.js';
+import { openDelivery } from '../activities/delivery/open-delivery.js';
 import { createCaptureActivities, createHostActivities, createSpooledLetterActivities } from '../activities/index.js';
 import { CAPTURE_QUEUE, captureHostQueue } from '../contracts/queues.js';
 import { askForLease } from './ask-for-lease.js';
@@ -12,7 +15,6 @@ import { nowMs } from '../runtime/clock.js';
 import type { Config } from '../runtime/config.js';
 import { drainCaptures } from './drain-captures.js';
 import type { Adapters } from '../runtime/open-adapters.js';
-import { openDelivery } from './open-delivery.js';
 import { createSourceGuard } from './source-guard.js';
 import { watchStreamLeases } from './stream-lease.js';
 
@@ -51,10 +53,16 @@ export async function createCaptureWorker({
 }: CaptureWorkerStart): Promise<CaptureWorker> {
   const closing = new AbortController();
   const registry = createCaptureRegistry();
-  const { delivery, dead, store, events, close } = await openDelivery({
-    config,
-    adapters,
-    log,
+  const { delivery, cemetery, store, events, close } = await openDelivery({
+    folder: config.spoolDir,
+    maxBytes: config.spoolMaxBytes,
+    store: adapters.store,
+    backup: adapters.backup,
+    events: adapters.sink,
+    openCemetery: (ground) => openCemetery(ground, { host: config.host }),
+    concurrency: config.deliveryConcurrency,
+    maxAgeMs: config.deliveryMaxAgeMs,
+    news: logDeliveryNews(log),
     closing: closing.signal,
   });
   const checkSource = createSourceGuard({
@@ -95,7 +103,12 @@ export async function createCaptureWorker({
       taskQueue: captureHostQueue(config.host),
       activities: {
         ...createHostActivities(host, lease),
-        ...createSpooledLetterActivities({ ...adapters, host: config.host, dead, events: adapters.sink }),
+        ...createSpooledLetterActivities({
+          ...adapters,
+          host: config.host,
+          dead: cemetery.dead,
+          events: adapters.sink,
+        }),
       },
       maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
     }),

@@ -258,7 +258,7 @@ export class Capture {
 
   #deliver(frame: ReturnType<typeof frameOf>, picture: Picture): void {
     const { slotMs, everyMs } = frame;
-    const images = picture.images.map(({ jpeg }) => jpeg);
+    const images = picture.images.map(({ bytes }) => bytes);
     const { onProgress: onAttempt } = this.#deps;
     const delivery = this.#deps.delivery.deliver(frame, { images, onAttempt }).then((outcome) => {
       const end = END_OF_SLOT[outcome];

@@ -2,8 +2,7 @@ import { republishFound } from '../frames/republish-found.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { SessionRef } from '../../contracts/keys.js';
-import { beatWhile } from './beat-while.js';
-import { keepTrying } from './keep-trying.js';
+import { beatWhile, keepTrying } from './keep-trying.js';
 
 /** Announces the frames that a lost host stored last, beside the capture that took over, however long the log is down. */
 export interface FoundAnnouncer {

@@ -11,10 +11,11 @@ import {
   slotsOf,
   withRate,
   type RatePoint,
+  type Slot,
   type SlotRun,
 } from '../../contracts/slots.js';
 import type { AppliedPolicy, Policy } from '../../contracts/stream.js';
-import { openSlot, type Slot } from './open-slot.js';
+import { openSlot } from './open-slot.js';
 
 /**
  * What became of each due slot of one capture. Slots enter in order, pending until their frame is delivered or given

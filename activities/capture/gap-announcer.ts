@@ -3,8 +3,7 @@ import { gapEvent, TOPICS } from '../../contracts/events.js';
 import type { SessionRef } from '../../contracts/keys.js';
 import type { Gap } from '../../contracts/ledger.js';
 import { addSlot, slotCount } from '../../contracts/slots.js';
-import { beatWhile } from './beat-while.js';
-import { keepTrying } from './keep-trying.js';
+import { beatWhile, keepTrying } from './keep-trying.js';
 
 export interface GapAnnouncer {
   announce(gaps: readonly Gap[]): void;

@@ -44,4 +44,4 @@ export function createHeldPictures(maxBytes = MAX_BYTES): HeldPictures {
   };
 }
 
-const sizeOf = ({ picture }: HeldPicture): number => picture.images.reduce((sum, { jpeg }) => sum + jpeg.length, 0);
+const sizeOf = ({ picture }: HeldPicture): number => picture.images.reduce((sum, { bytes }) => sum + bytes.length, 0);

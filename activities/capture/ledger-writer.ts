@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
-import { ledgerKey, type SessionRef } from '../../contracts/keys.js';
 import type { LedgerPart } from '../../contracts/ledger.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import { beatWhile } from './beat-while.js';
+import { writePart } from '../../records/ledger-parts.js';
+import { beatWhile } from './keep-trying.js';
 
 /** Writes a capture's part of the ledger now and then, one put at a time. */
 export interface LedgerWriter {
@@ -16,8 +16,6 @@ export interface LedgerWriter {
 
 interface LedgerStart {
   store: ObjectStore;
-  session: SessionRef;
-  epoch: number;
   part(): LedgerPart;
   closing: AbortSignal;
   onAttempt(): void;
@@ -26,7 +24,7 @@ interface LedgerStart {
 /** What a crash may cost the ledger; the frames of that time are found again in the store. */
 const WRITE_EVERY_MS = 10_000;
 
-export function createLedgerWriter({ store, session, epoch, part, closing, onAttempt }: LedgerStart): LedgerWriter {
+export function createLedgerWriter({ store, part, closing, onAttempt }: LedgerStart): LedgerWriter {
   let timer: NodeJS.Timeout | undefined;
   let lastMs = -Infinity;
   let writing: Promise<unknown> = Promise.resolve();
@@ -62,8 +60,7 @@ export function createLedgerWriter({ store, session, epoch, part, closing, onAtt
     lastMs = performance.now();
     const put = () => {
       next = undefined;
-      const body = Buffer.from(JSON.stringify(part()));
-      return store.put(ledgerKey(session, epoch), body, { contentType: 'application/json' });
+      return writePart(store, part());
     };
     return (next ??= writing = writing.then(put, put));
   }

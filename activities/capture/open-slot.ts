@@ -1,9 +1,4 @@
-import { dueRuns, slotAfter, type RatePoint } from '../../contracts/slots.js';
-
-export interface Slot {
-  slotMs: number;
-  everyMs: number;
-}
+import { dueRuns, slotAfter, type RatePoint, type Slot } from '../../contracts/slots.js';
 
 /**
  * The first due slot that is not accounted for yet and whose own window holds the time; undefined where there is none.

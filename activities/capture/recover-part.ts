@@ -1,9 +1,10 @@
-import { hourPrefixes, isPartKey, ledgerKey, ledgerPrefix, slotOfKey, type SessionRef } from '../../contracts/keys.js';
+import { hourPrefixes, slotOfKey, type SessionRef } from '../../contracts/keys.js';
 import type { LedgerPart } from '../../contracts/ledger.js';
 import type { Cut, Predecessor } from '../../contracts/messages.js';
 import { counted } from '../../contracts/ruled-parts.js';
 import { addSlot, dueRuns, slotsOf } from '../../contracts/slots.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import { newestEpoch, readPart, writePart } from '../../records/ledger-parts.js';
 
 interface Recovery {
   store: ObjectStore;
@@ -33,21 +34,11 @@ export async function cutOf(predecessor: Predecessor | undefined, recovery: Reco
 }
 
 /** A segment may have been lost before it wrote anything; then the one before it is the last that is known of. */
-async function recoverNewestPart({
-  epoch,
-  ...recovery
-}: Recovery & { epoch: number }): Promise<RecoveredPart | undefined> {
-  const { store, session } = recovery;
-  const epochs: number[] = [];
-  for await (const { key } of store.list(ledgerPrefix(session)))
-    if (isPartKey(key)) epochs.push(Number.parseInt(key.slice(ledgerPrefix(session).length)));
-  const newest = Math.max(0, ...epochs.filter((each) => each <= epoch));
-  const recovered = newest > 0 ? await recoverPart({ ...recovery, epoch: newest }) : undefined;
+async function recoverNewestPart(recovery: Recovery & { epoch: number }): Promise<RecoveredPart | undefined> {
+  const epoch = await newestEpoch(recovery.store, recovery);
+  const recovered = epoch === undefined ? undefined : await recoverPart({ ...recovery, epoch });
   // Its host cannot write it any more, and what the sealed ledger says is made of the parts.
-  if (recovered) {
-    const body = Buffer.from(JSON.stringify(recovered.part));
-    await store.put(ledgerKey(session, newest), body, { contentType: 'application/json' });
-  }
+  if (recovered) await writePart(recovery.store, recovered.part);
   return recovered;
 }
 
@@ -61,11 +52,9 @@ export async function recoverPart({
   epoch,
   nowMs,
 }: Recovery & { epoch: number }): Promise<RecoveredPart | undefined> {
-  const written = await store.get(ledgerKey(session, epoch));
-  if (!written) return undefined;
-  const part = JSON.parse(written.body.toString()) as LedgerPart;
+  const part = await readPart(store, { session, epoch });
   // It ended without a picture: no slot was due, and none is up to the first picture.
-  if (part.timeline.length === 0) return undefined;
+  if (!part || part.timeline.length === 0) return undefined;
   const found = await storedSlots({ store, session, nowMs, fromMs: part.untilMs });
   if (found.size === 0) return { part, found: [] };
   const untilMs = Math.max(...found) + 1;

@@ -1,25 +1,20 @@
-import type { Parcel } from '../delivery/parcel.js';
+import type { Cemetery } from '../delivery/cemetery.js';
+import type { OnProblem } from '../delivery/delivery-news.js';
 import type { Spool } from '../delivery/spool.js';
 import { writeDeadFrame, type DeadFolder } from './dead-folder.js';
-import { letterOf, type GivenUp } from './letter-of.js';
+import { letterOf } from './letter-of.js';
 import type { LetterSender } from './send-letters.js';
-
-/** Where frames go whose delivery was given up. */
-export interface Cemetery {
-  /** False where there is no room for the frame, or nothing can be written: then it is a gap like any other. */
-  bury(parcel: Parcel, givenUp: GivenUp): Promise<boolean>;
-}
 
 interface CemeteryDeps {
   dead: DeadFolder;
   spool: Spool;
   sender: LetterSender;
   host: string;
-  onProblem(error: unknown): void;
+  onProblem: OnProblem;
 }
 
 /** The letter is on disk before its slot is settled; the event log hears of it when it can. */
-export function createCemetery({ dead, spool, sender, host, onProblem }: CemeteryDeps): Cemetery {
+export function createCemetery({ dead, spool, sender, host, onProblem }: CemeteryDeps): Pick<Cemetery, 'bury'> {
   return {
     async bury(parcel, givenUp) {
       const { frame, content } = parcel;
@@ -34,7 +29,7 @@ export function createCemetery({ dead, spool, sender, host, onProblem }: Cemeter
         sender.send(await dead.bury(letter, { sizeBytes, takeBytes }));
         return true;
       } catch (error) {
-        onProblem(error);
+        onProblem(error, frame);
         return false;
       }
     },

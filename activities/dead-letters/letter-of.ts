@@ -1,18 +1,8 @@
-import { letterIdOf, MAX_INLINE_BYTES, type FrameLetter, type Disposition } from '../../contracts/dead-letter.js';
+import { letterIdOf, MAX_INLINE_BYTES, type FrameLetter } from '../../contracts/dead-letter.js';
 import { problemOf } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
+import type { GivenUp } from '../delivery/cemetery.js';
 import type { Frame } from '../frames/frame.js';
-
-/** Why and where the delivery of a frame was given up. */
-export interface GivenUp {
-  disposition: Disposition;
-  stage: FrameLetter['stage'];
-  failure: unknown;
-  attempts: number;
-  firstFailedAtMs: number;
-  /** Where the images are already. */
-  storedIn?: 'primary' | 'backup';
-}
 
 /** The letter of a frame that was given up for the first time; its bytes are in the spool or in a store. */
 export function letterOf(

@@ -60,7 +60,7 @@ async function putFrame(
   const puts = frame.images.map((image, index) => ({
     key: image.key,
     body: images[index]!,
-    options: { contentType: 'image/jpeg', metadata: metadataOf(frame, image) },
+    options: { contentType: image.contentType, metadata: metadataOf(frame, image) },
   }));
   await Promise.all(puts.map(({ key, body, options }) => store.put(key, body, { ...options, ifAbsent: true })));
   const there = await frameInStore({ store, session: frame.session }, frame.slotMs);

@@ -2,15 +2,16 @@ import { setMaxListeners } from 'node:events';
 import { TOPICS } from '../../contracts/events.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
-import type { Cemetery } from '../dead-letters/cemetery.js';
-import type { GivenUp } from '../dead-letters/letter-of.js';
 import { eventOf, type Frame } from '../frames/frame.js';
 import { createLatestKeeper } from '../frames/keep-latest.js';
+import { putFrame } from '../frames/put-frame.js';
 import type { Breaker } from './breaker.js';
+import type { Cemetery, GivenUp } from './cemetery.js';
+import type { OnProblem } from './delivery-news.js';
 import { imagesOf, type Outcome, type Parcel } from './parcel.js';
-import { persist } from './persist.js';
-import { putFrame, type PutFrameOutcome } from '../frames/put-frame.js';
+import { createParcels } from './parcels.js';
 import { createReception } from './reception.js';
+import { retryStage } from './retry-stage.js';
 import type { Spool } from './spool.js';
 import { createStage } from './stage.js';
 import type { StoreRoute } from './store-route.js';
@@ -41,78 +42,119 @@ export interface DeliveryDeps {
   events: EventSink;
   /** Of the topic of frames. */
   eventsBreaker: Breaker;
-  cemetery: Cemetery;
+  cemetery: Pick<Cemetery, 'bury'>;
   /** Frames on their way to the store at once, for all streams of the host. */
   concurrency: number;
   /** After which a frame that cannot be delivered is given up. */
   maxAgeMs: number;
   /** Aborts when the worker stops; undelivered frames stay in the spool. */
   closing: AbortSignal;
-  onProblem(error: unknown, frame: Frame): void;
+  onProblem: OnProblem;
 }
 
 /** An event is small and an acknowledgement far: more of them are under way than uploads. */
 const EVENTS_PER_UPLOAD = 4;
+/** Frames of an earlier process that are read from the disk ahead of their turn. */
+const LEFTOVERS_AHEAD = 64;
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
-  const { spool, route, store, backup, events, eventsBreaker, cemetery, concurrency, closing } = deps;
+  const { spool, route, store, backup, events, eventsBreaker, cemetery, concurrency, closing, onProblem } = deps;
   // Each delivery that waits listens for it.
   setMaxListeners(0, closing);
-  const storing = createStage({ atOnce: concurrency, work: settled(storeFrame) });
-  const announcing = createStage({ atOnce: concurrency * EVENTS_PER_UPLOAD, work: settled(announceFrame) });
+  const parcels = createParcels(deps);
+  const storing = createStage({ atOnce: concurrency, work: settling(storeFrame) });
+  const announcing = createStage({ atOnce: concurrency * EVENTS_PER_UPLOAD, work: settling(announceFrame) });
+  const waiting = [storing.backlog, announcing.backlog];
+  const admit = createReception({ spool, parcels, waiting, onProblem });
   const latest = createLatestKeeper({ store, closing });
-  const reception = createReception({ ...deps, stages: [storing, announcing] });
+  closing.addEventListener('abort', giveBack, { once: true });
 
   return {
-    deliver(frame, delivery) {
+    // Not an async function: its frame would hold the images until the delivery ends.
+    deliver(frame, { images, onAttempt }) {
       latest.expect(frame);
-      return reception.take(frame, delivery);
+      return admit(frame, images).then((content) =>
+        content ? send({ frame, content, onAttempt, isLate: false }) : 'shed',
+      );
     },
-    deliverLeftovers: () => reception.takeLeftovers(),
+    async deliverLeftovers() {
+      const ends: Promise<Outcome>[] = [];
+      for await (const spooled of spool.leftovers()) {
+        await storing.lateBelow(LEFTOVERS_AHEAD);
+        closing.throwIfAborted();
+        const content = { at: 'spool', spooled } as const;
+        const end = send({ frame: spooled.frame, content, onAttempt: () => undefined, isLate: true });
+        end.catch(() => undefined); // It is awaited below, where the worker does not close before.
+        ends.push(end);
+      }
+      await Promise.all(ends);
+      return ends.length;
+    },
   };
 
-  /** Whatever goes wrong is told to the parcel, so that no stage stops. */
-  function settled(work: (parcel: Parcel) => Promise<void>): (parcel: Parcel) => Promise<void> {
-    return (parcel) => work(parcel).catch((error: unknown) => reception.fail(parcel, error));
-  }
-
-  async function storeFrame(parcel: Parcel): Promise<void> {
-    const { frame } = parcel;
-    const stored = await persist(parcel, {
-      ...{ stage: 'store', closing, onProblem: (error) => deps.onProblem(error, frame) },
-      pass: (wait) => route.pass((to) => put(parcel, to), wait),
+  function send(start: Pick<Parcel, 'frame' | 'content' | 'onAttempt' | 'isLate'>): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const parcel = parcels.enter({ ...start, resolve, reject });
+      if (closing.aborted) parcels.fail(parcel, closing.reason);
+      else storing.add(parcel);
     });
-    if (stored.kind === 'given-up') return giveUp(parcel, stored.givenUp);
-    if (stored.value.value === 'taken') return reception.finish(parcel, 'stored');
-    parcel.storedIn = stored.value.isBackup ? 'backup' : 'primary';
-    announcing.add(parcel);
   }
 
-  async function announceFrame(parcel: Parcel): Promise<void> {
-    const { frame, isLate, attempts, storedIn } = parcel;
-    const holder = storedIn === 'backup' ? (backup ?? store) : store;
-    const announced = await persist(parcel, {
-      ...{ stage: 'events', closing, onProblem: (error) => deps.onProblem(error, frame) },
+  /** The parcel hears how its step ended, whatever goes wrong, so that no stage stops. */
+  function settling(step: (parcel: Parcel) => Promise<Outcome | 'announcing'>): (parcel: Parcel) => Promise<void> {
+    return async (parcel) => {
+      try {
+        const end = await step(parcel);
+        if (end === 'announcing') announcing.add(parcel);
+        else await parcels.settle(parcel, end);
+      } catch (error) {
+        parcels.fail(parcel, error);
+      }
+    };
+  }
+
+  async function storeFrame(parcel: Parcel): Promise<Outcome | 'announcing'> {
+    const { frame, isLate } = parcel;
+    const stored = await retryStage(parcel, {
+      stage: 'store',
+      closing,
+      onProblem,
       pass: (wait) =>
-        eventsBreaker.pass(() => {
-          const event = eventOf(frame, { attempt: attempts + 1, isLate, url: (key) => holder.url(key) });
-          return events.publish(TOPICS.frames, { key: frame.session.streamId, event });
+        route.pass(async (to) => {
+          const images = await imagesOf(parcel, spool);
+          const outcome = await putFrame(to.store, { frame, images, signal: closing });
+          return { outcome, storedIn: to.name, image: images[0] };
         }, wait),
     });
-    if (announced.kind === 'given-up') return giveUp(parcel, announced.givenUp);
-    await reception.finish(parcel, 'stored');
+    if (stored.kind === 'given-up') return giveUp(parcel, stored.givenUp);
+    const { outcome, storedIn, image } = stored.value;
+    if (outcome === 'taken') return 'stored';
+    if (image && storedIn === 'primary' && !isLate) void latest.keep(frame, image);
+    parcel.storedIn = storedIn;
+    return 'announcing';
   }
 
-  async function put(parcel: Parcel, to: ObjectStore): Promise<PutFrameOutcome> {
-    const { frame, isLate } = parcel;
-    const images = await imagesOf(parcel, spool);
-    const outcome = await putFrame(to, { frame, images, signal: closing });
-    if (outcome === 'stored' && images[0] && to === store && !isLate) void latest.keep(frame, images[0]);
-    return outcome;
+  async function announceFrame(parcel: Parcel): Promise<Outcome> {
+    const { frame, isLate, attempts, storedIn } = parcel;
+    const holder = storedIn === 'backup' ? (backup ?? store) : store;
+    const event = eventOf(frame, { attempt: attempts + 1, isLate, url: (key) => holder.url(key) });
+    const publish = () => events.publish(TOPICS.frames, { key: frame.session.streamId, event });
+    const announced = await retryStage(parcel, {
+      stage: 'events',
+      closing,
+      onProblem,
+      pass: (wait) => eventsBreaker.pass(publish, wait),
+    });
+    return announced.kind === 'given-up' ? giveUp(parcel, announced.givenUp) : 'stored';
   }
 
-  async function giveUp(parcel: Parcel, givenUp: GivenUp): Promise<void> {
-    const isBuried = await cemetery.bury(parcel, givenUp);
-    await reception.finish(parcel, isBuried ? 'dead-lettered' : 'shed');
+  async function giveUp(parcel: Parcel, givenUp: GivenUp): Promise<Outcome> {
+    return (await cemetery.bury(parcel, givenUp)) ? 'dead-lettered' : 'shed';
+  }
+
+  /** What waits stays in the spool for the next process. */
+  function giveBack(): void {
+    for (const backlog of waiting)
+      for (let parcel = backlog.victim(); parcel; parcel = backlog.victim()) parcels.fail(parcel, closing.reason);
   }
 }

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { fault } from '../../contracts/errors.js';
 import type { Frame } from '../frames/frame.js';
 import { watchDiskRoom } from '../host/disk-room.js';
+import type { OnProblem } from './delivery-news.js';
 import { encodeHead, FRAME_SUFFIX, readHead, readImages, UNFINISHED_SUFFIX, writeWhole } from './spool-file.js';
 import { makeWritable, ownFolder } from '../host/own-folder.js';
 import { bytesUnder, filesUnder } from '../host/walk-folder.js';
@@ -40,7 +41,7 @@ interface SpoolStart {
   maxBytes: number;
   /** What else counts against `maxBytes`. */
   otherBytes?: () => number;
-  onProblem?: (error: unknown) => void;
+  onProblem?: OnProblem;
 }
 
 const QUARANTINE = 'quarantine';

@@ -8,8 +8,13 @@ export interface StoreWay {
 }
 
 export interface StoreRoute {
-  /** Does the work in the store that is to be used now; whoever waits may be told to ask again (`left`). */
-  pass<T>(work: (store: ObjectStore) => Promise<T>, wait: Wait): Promise<Passage<{ value: T; isBackup: boolean }>>;
+  /** Does the work in the store that is to be used now; a call that waits may be told to ask again (`left`). */
+  pass<T>(work: (to: Destination) => Promise<T>, wait: Wait): Promise<Passage<T>>;
+}
+
+export interface Destination {
+  name: 'primary' | 'backup';
+  store: ObjectStore;
 }
 
 /**
@@ -33,26 +38,25 @@ export function createStoreRoute({
 }): StoreRoute {
   return {
     async pass(work, wait) {
-      if (!backup) return named(await primary.breaker.pass(() => work(primary.store), wait), { isBackup: false });
+      const inPrimary = (patience: Wait) =>
+        primary.breaker.pass(() => work({ name: 'primary', store: primary.store }), patience);
+      if (!backup) return inPrimary(wait);
       const patienceMs = Math.min(wait.leaveInMs, Math.max(0, backupAfterMs - primary.breaker.openForMs));
-      const first = await primary.breaker.pass(() => work(primary.store), { ...wait, leaveInMs: patienceMs });
+      const first = await inPrimary({ ...wait, leaveInMs: patienceMs });
       const isOpenLong = primary.breaker.openForMs >= backupAfterMs;
       // A probe that failed goes on at once; a frame that the store refuses is no better off elsewhere.
       const isOver = first.kind === 'passed' || (first.kind === 'failed' && failureKindOf(first.failure) === 'poison');
       const isHopeless = first.kind === 'refused' || (first.kind === 'failed' && first.isFinal);
-      if (isOver || (!isHopeless && !isOpenLong)) return named(first, { isBackup: false });
+      if (isOver || (!isHopeless && !isOpenLong)) return first;
       const leaveInMs = Math.min(wait.leaveInMs, BACKUP_PATIENCE_MS);
-      const second = await backup.breaker.pass(() => work(backup.store), { ...wait, leaveInMs });
-      if (isHopeless || second.kind === 'passed') return named(second, { isBackup: true });
+      const second = await backup.breaker.pass(() => work({ name: 'backup', store: backup.store }), {
+        ...wait,
+        leaveInMs,
+      });
+      if (isHopeless || second.kind === 'passed') return second;
       // The store itself may come back, whatever the backup says.
       if (second.kind === 'failed') return { ...second, isFinal: false };
-      return named(await primary.breaker.pass(() => work(primary.store), { ...wait, leaveInMs }), { isBackup: false });
+      return inPrimary({ ...wait, leaveInMs });
     },
   };
 }
-
-const named = <T>(
-  passage: Passage<T>,
-  { isBackup }: { isBackup: boolean },
-): Passage<{ value: T; isBackup: boolean }> =>
-  passage.kind === 'passed' ? { kind: 'passed', value: { value: passage.value, isBackup } } : passage;

@@ -1,8 +1,6 @@
-import type { SessionRef } from '../../contracts/keys.js';
+import { variantOfKey, type SessionRef } from '../../contracts/keys.js';
 import type { Size } from '../../contracts/stream.js';
 import type { Frame, FrameImage } from './frame.js';
-
-const SUFFIX = '.jpg';
 
 /** What is put beside each image, so that its event can be made from the store alone. */
 export function metadataOf(frame: Frame, { key, sha256, width, height }: FrameImage): Record<string, string> {
@@ -15,7 +13,7 @@ export function metadataOf(frame: Frame, { key, sha256, width, height }: FrameIm
     'every-ms': String(frame.everyMs),
     'captured-at-ms': String(frame.capturedAtMs),
     'pts-ms': String(frame.ptsMs),
-    variants: variants.map((variant) => variant.key.slice(main.key.length - SUFFIX.length + 1, -SUFFIX.length)).join(),
+    variants: variants.map((variant) => variantOfKey(variant.key)).join(),
   };
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { frameEvent, type FrameEvent, type ReelayEvent } from '../../contracts/events.js';
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
+import type { PictureType } from '../../contracts/picture.js';
+import type { Slot } from '../../contracts/slots.js';
 import type { Size } from '../../contracts/stream.js';
 import type { Picture } from '../../media/pull.js';
-import type { Slot } from '../capture/open-slot.js';
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export interface Frame {
@@ -18,6 +19,7 @@ export interface Frame {
 
 export interface FrameImage extends Size {
   key: string;
+  contentType: PictureType;
   sizeBytes: number;
   sha256: string;
 }
@@ -31,10 +33,9 @@ interface FrameStart extends Slot {
 }
 
 export function frameOf({ session, epoch, slotMs, everyMs, timeMs, picture, sizes }: FrameStart): Frame {
-  const images = picture.images.map(({ jpeg, width, height }, index) => {
-    const size = sizes[index - 1];
-    const key = frameKey(session, size ? { slotMs, size } : { slotMs });
-    return { key, width, height, sizeBytes: jpeg.length, sha256: sha256Of(jpeg) };
+  const images = picture.images.map(({ bytes, contentType, width, height }, index) => {
+    const key = frameKey(session, { slotMs, size: sizes[index - 1], type: contentType });
+    return { key, contentType, width, height, sizeBytes: bytes.length, sha256: sha256Of(bytes) };
   });
   return { session, epoch, slotMs, everyMs, capturedAtMs: Math.round(timeMs), ptsMs: picture.ptsMs, images };
 }
@@ -43,7 +44,13 @@ export function eventOf(
   frame: Frame,
   { attempt, isLate, url }: { attempt: number; isLate: boolean; url(key: string): string },
 ): ReelayEvent<FrameEvent> {
-  const [image, ...variants] = frame.images.map(({ key, ...rest }) => ({ url: url(key), ...rest }));
+  const [image, ...variants] = frame.images.map(({ key, width, height, sizeBytes, sha256 }) => ({
+    url: url(key),
+    width,
+    height,
+    sizeBytes,
+    sha256,
+  }));
   if (!image) throw new RangeError(`frame ${frame.slotMs} has no image`);
   const { session, epoch, slotMs, everyMs, capturedAtMs, ptsMs } = frame;
   return frameEvent({

@@ -1,4 +1,5 @@
 import { latestKey } from '../../contracts/keys.js';
+import { JPEG } from '../../contracts/picture.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { Frame } from './frame.js';
 
@@ -50,8 +51,10 @@ export function createLatestKeeper({ store, closing }: { store: ObjectStore; clo
     if (latest.isBusy) return;
     latest.isBusy = true;
     for (let next = takeNext(latest); next; next = takeNext(latest)) {
-      const metadata = { 'slot-ms': String(next.frame.slotMs), 'captured-at-ms': String(next.frame.capturedAtMs) };
-      const put = store.put(key, next.image, { contentType: 'image/jpeg', metadata, signal: closing });
+      const { slotMs, capturedAtMs, images } = next.frame;
+      const metadata = { 'slot-ms': String(slotMs), 'captured-at-ms': String(capturedAtMs) };
+      const contentType = images[0]?.contentType ?? JPEG;
+      const put = store.put(key, next.image, { contentType, metadata, signal: closing });
       await put.catch((error: unknown) => error); // The frame itself is stored already.
     }
     latest.isBusy = false;

@@ -31,7 +31,7 @@ async function hashOf(store: ObjectStore, key: string): Promise<string | undefin
 }
 
 const optionsOf = (frame: Frame, image: FrameImage, signal: AbortSignal): PutOptions => ({
-  contentType: 'image/jpeg',
+  contentType: image.contentType,
   metadata: metadataOf(frame, image),
   signal,
 });

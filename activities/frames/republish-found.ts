@@ -3,6 +3,7 @@ import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { TOPICS } from '../../contracts/events.js';
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
+import { JPEG, PICTURE_TYPES } from '../../contracts/picture.js';
 import { eventOf, type Frame, type FrameImage } from './frame.js';
 import { readFrameMetadata, readImageMetadata } from './frame-metadata.js';
 
@@ -56,7 +57,9 @@ export async function frameInStore(
 async function imageInStore(store: ObjectStore, key: string): Promise<FrameImage | undefined> {
   const object = await store.head(key);
   const image = object && readImageMetadata(object.metadata);
-  return image && { key, sizeBytes: object.sizeBytes, ...image };
+  if (!image) return undefined;
+  const contentType = PICTURE_TYPES.find((type) => type === object.contentType) ?? JPEG;
+  return { key, contentType, sizeBytes: object.sizeBytes, ...image };
 }
 
 const announce = (frame: Frame, { store, events }: { store: ObjectStore; events: EventSink }): Promise<void> =>

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Measure } from '../../adapters/large-objects/large-objects.js';
 import type { MadeFile } from '../../media/transcode/piece.js';
 import { outputKey } from '../../contracts/keys.js';
 import type { TranscodeOutput } from '../../contracts/manifest.js';
-import { hashFile } from './hash-file.js';
 import type { TranscodeHost } from './transcode-host.js';
 import type { PieceWork } from './work-piece.js';
 
@@ -22,7 +25,7 @@ export async function putPieces(
   pieces: readonly Piece[],
 ): Promise<Measure[]> {
   const { signal, priority } = work;
-  const hashes = await Promise.all(pieces.map(({ path }) => hashFile(path)));
+  const hashes = await Promise.all(pieces.map(({ path }) => measure(path)));
   const total = hashes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let sent = 0;
   await stages.transfer({ priority, signal }, async () => {
@@ -52,4 +55,10 @@ export async function putOutputs(
     ...{ ...file, ...measures[index]!, path: `${unit}/${name}` },
     ...(ssim === undefined ? {} : { ssim }),
   }));
+}
+
+async function measure(path: string): Promise<Measure> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return { sizeBytes: (await stat(path)).size, sha256: hash.digest('hex') };
 }

@@ -65,8 +65,8 @@ export function workOnPiece(
 
 export const REUSED: Omit<PieceResult, 'host'> = { isReused: true, cpuSeconds: 0, outputs: [] };
 
-/** What ffmpeg says goes to the log of the attempt, and its cost to the result. */
-export function account(
+/** Writes what ffmpeg said to the log of the attempt, and answers what the result says of its cost. */
+export function noteRun(
   { log }: Pick<PieceWork, 'log'>,
   cost: PieceCost,
 ): Pick<PieceResult, 'isReused' | 'cpuSeconds'> {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../contracts/errors.js';
+import { JPEG } from '../../contracts/picture.js';
 import type { TranscodePlan } from '../../contracts/plan.js';
 import { thumbnailsArgs, type SheetLayout } from '../args/transcode/thumbnails.js';
 import { jpegSize } from '../jpeg-size.js';
@@ -85,7 +86,7 @@ async function provenSheets(folder: string, layout: SheetLayout): Promise<MadeFi
       const path = join(folder, name);
       const size = jpegSize(await readFile(path));
       if (size?.width === width && size.height === height)
-        return { kind: 'thumbnails', path, name, contentType: 'image/jpeg', width, height };
+        return { kind: 'thumbnails', path, name, contentType: JPEG, width, height };
       throw fault('output-unproven', `${name} is ${size?.width}x${size?.height}, expected ${width}x${height}`);
     }),
   );

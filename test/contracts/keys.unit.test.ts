@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { frameKey, latestKey, ledgerKey, ledgerPrefix, sessionLedgerKey, sessionPrefix } from '../../contracts/keys.js';
+import {
+  frameKey,
+  latestKey,
+  ledgerKey,
+  ledgerPrefix,
+  sessionLedgerKey,
+  sessionPrefix,
+  slotOfKey,
+  variantOfKey,
+} from '../../contracts/keys.js';
 
 const session = { tenant: 'acme', streamId: 'cam1', sessionId: '20261120T101112-abc' };
 const slotMs = Date.UTC(2026, 10, 20, 23, 59, 59, 750);
@@ -22,6 +31,20 @@ describe('object keys', () => {
     ['the sealed ledger', sessionLedgerKey(session), 'acme/ledger/cam1/20261120T101112-abc/session.json'],
   ];
   for (const [what, key, expected] of cases) it(`name ${what}`, () => assert.equal(key, expected));
+
+  const told: [key: string, slotMs: number | undefined, variant: string | undefined][] = [
+    [frameKey(session, { slotMs }), slotMs, undefined],
+    [frameKey(session, { slotMs, size: { width: 640, height: 360 } }), slotMs, '640x360'],
+    ['acme/frames/cam1/s/2026-11-20/23/1.png', undefined, undefined],
+    ['acme/frames/cam1/s/2026-11-20/23/1xjpg', undefined, undefined],
+    [ledgerKey(session, 1), undefined, undefined],
+    [latestKey(session), undefined, undefined],
+  ];
+  for (const [key, slot, variant] of told)
+    it(`tell what they stand for: ${key}`, () => {
+      assert.equal(slotOfKey(key), slot);
+      assert.equal(variantOfKey(key), variant);
+    });
 
   it('lie under the prefix of their session, which no other session shares', () => {
     assert.ok(frameKey(session, { slotMs }).startsWith(sessionPrefix(session)));

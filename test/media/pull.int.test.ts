@@ -46,7 +46,7 @@ describe('a pull', () => {
         images.map(({ width, height }) => ({ width, height })),
         [{ width: 64, height: 36 }, ...sizes],
       );
-      for (const { jpeg, width, height } of images) assert.deepEqual(jpegSize(jpeg), { width, height });
+      for (const { bytes, width, height } of images) assert.deepEqual(jpegSize(bytes), { width, height });
     }
     assert.deepEqual(
       { hadPicture: end.hadPicture, isOpen: end.isOpen, isFinite: end.isFinite, isResized: end.isResized },

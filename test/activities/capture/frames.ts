@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Frame } from '../../../activities/frames/frame.js';
 import { frameKey, type SessionRef } from '../../../contracts/keys.js';
+import { JPEG } from '../../../contracts/picture.js';
 import type { Size } from '../../../contracts/stream.js';
 
 export const SESSION: SessionRef = { tenant: 'acme', streamId: 'cam', sessionId: '20261120T000000-abcdef' };
@@ -16,7 +17,8 @@ export function frameAt(slotMs: number, images: readonly Buffer[], session: Sess
     images: images.map((image, index) => {
       const size = sizes[index];
       return {
-        key: frameKey(session, size ? { slotMs, size } : { slotMs }),
+        key: frameKey(session, { slotMs, size }),
+        contentType: JPEG,
         ...{ width: size?.width ?? 640, height: size?.height ?? 360, sizeBytes: image.length },
         sha256: createHash('sha256').update(image).digest('hex'),
       };

@@ -29,7 +29,8 @@ describe('the writer of the ledger', () => {
     const [puts, attempts] = [createCounter(), createCounter()];
     const closing = new AbortController();
     const writer = createLedgerWriter({
-      ...{ session: SESSION, epoch: 7, closing: closing.signal, part },
+      closing: closing.signal,
+      part,
       store: {
         ...store,
         put: (...put) =>

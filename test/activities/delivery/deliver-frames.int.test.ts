@@ -136,7 +136,7 @@ describe('the delivery of frames', () => {
     await Promise.all(deliveries);
     await spool.close();
     const next = await open();
-    assert.equal(await next.delivery.deliverLeftovers(), 2);
+    assert.equal(await next.leftovers, 2);
     assert.equal(next.spool.usedBytes, 0);
     const events = await published();
     assert.deepEqual(events.map(({ data }) => [data.slotMs, data.late]).sort(), [
@@ -225,7 +225,7 @@ describe('the delivery of frames', () => {
       await delivering;
       await before.spool.close();
       const bench = await open();
-      await bench.delivery.deliverLeftovers();
+      await bench.leftovers;
       assert.equal(await latest(bench), undefined);
     });
   });

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import { createCemetery } from '../../../activities/dead-letters/cemetery.js';
-import { openDeadFolder } from '../../../activities/dead-letters/dead-folder.js';
-import { startLetterSender } from '../../../activities/dead-letters/send-letters.js';
-import { createBreaker } from '../../../activities/delivery/breaker.js';
+import { openCemetery } from '../../../activities/dead-letters/open-cemetery.js';
 import type { BreakerPolicy } from '../../../activities/delivery/breaker-state.js';
-import { createDelivery } from '../../../activities/delivery/deliver-frames.js';
-import { openSpool } from '../../../activities/delivery/spool.js';
-import { createStoreRoute } from '../../../activities/delivery/store-route.js';
+import type { DeliveryNews, OnProblem } from '../../../activities/delivery/delivery-news.js';
+import { openDelivery } from '../../../activities/delivery/open-delivery.js';
+import type { Spool } from '../../../activities/delivery/spool.js';
 import type { EventSink } from '../../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
 import { createCounter } from '../capture/switchable.js';
@@ -25,46 +22,68 @@ export interface RigStart {
 
 /** Probes in milliseconds, so that a test of an outage takes no longer than it has to. */
 export const QUICK: Partial<BreakerPolicy> = {
-  ...{ firstProbeMs: 10, longestProbeMs: 40, firstDeniedProbeMs: 10, longestDeniedProbeMs: 40, refuseAfter: 3 },
+  firstProbeMs: 10,
+  longestProbeMs: 40,
+  firstDeniedProbeMs: 10,
+  longestDeniedProbeMs: 40,
+  refuseAfter: 3,
 };
 
-/** A delivery put together as a worker does, on the given store and event log. */
+/** The delivery of a worker, on the given store and event log, with what it tells noted. */
 export async function openRig(start: RigStart) {
   const { folder, store, backup, events, policy = QUICK, maxBytes = 1e7, maxAgeMs = 60_000, concurrency = 4 } = start;
+  const { backupAfterMs = Infinity } = start;
   const closing = new AbortController();
   const problems = createCounter();
-  const told: unknown[] = [];
-  const onProblem = (error: unknown): void => {
-    told.push(error);
-    problems.add();
-  };
-  const breaker = (name: string) => createBreaker({ name, policy });
-  const spoolFolder = join(folder, 'spool');
-  const dead = await openDeadFolder({ folder: spoolFolder, maxBytes: maxBytes / 2 });
-  const spool = await openSpool({ folder: spoolFolder, maxBytes, otherBytes: () => dead.usedBytes, onProblem });
-  const letters = { dead, events, closing: closing.signal, onProblem, againAfterMs: 50 };
-  const sender = startLetterSender({ ...letters, breaker: breaker('letters') });
-  const rarely = { afterMs: start.backupAfterMs ?? Infinity, everyMs: 200 };
-  const primary = {
+  const told: Parameters<OnProblem>[] = [];
+  const awaySinceMs = new Map<string, number>();
+  let spool: Spool | undefined;
+  let onLeftovers: DeliveryNews['onLeftovers'] = () => undefined;
+  const leftovers = new Promise<number>((resolve, reject) => {
+    onLeftovers = (end) => ('count' in end ? resolve(end.count) : reject(end.error as Error));
+  });
+  const { delivery, cemetery, close } = await openDelivery({
+    folder: join(folder, 'spool'),
+    maxBytes,
     store,
-    breaker: createBreaker({ name: 'store', policy: { ...policy, ...(backup ? { rarely } : {}) } }),
-  };
-  const delivery = createDelivery({
-    ...{ spool, store, backup, events, concurrency, maxAgeMs, closing: closing.signal, onProblem },
-    route: createStoreRoute({
-      primary,
-      ...(backup ? { backup: { store: backup, breaker: breaker('backup') } } : {}),
-      ...(start.backupAfterMs === undefined ? {} : { backupAfterMs: start.backupAfterMs }),
-    }),
-    eventsBreaker: breaker('frames'),
-    cemetery: createCemetery({ dead, spool, sender, host: 'here', onProblem }),
+    backup,
+    events,
+    openCemetery(ground) {
+      ({ spool } = ground);
+      return openCemetery(ground, { host: 'here', againAfterMs: 50 });
+    },
+    concurrency,
+    maxAgeMs,
+    news: {
+      onProblem(...problem) {
+        told.push(problem);
+        problems.add();
+      },
+      onAway: (destination) => awaySinceMs.set(destination, performance.now()),
+      onBack: (destination) => awaySinceMs.delete(destination),
+      onLeftovers,
+    },
+    closing: closing.signal,
+    patience: { breaker: policy, backupAfterMs, primaryAgainMs: 200 },
   });
   return {
-    ...{ delivery, spool, dead, closing, problems, told, storeBreaker: primary.breaker },
+    delivery,
+    spool: spool!,
+    dead: cemetery.dead,
+    closing,
+    problems,
+    told,
+    /** How many frames an earlier process had left, once they are delivered. */
+    leftovers,
+    storeBreaker: {
+      get openForMs(): number {
+        const sinceMs = awaySinceMs.get('store');
+        return sinceMs === undefined ? 0 : performance.now() - sinceMs;
+      },
+    },
     async close(): Promise<void> {
       closing.abort();
-      await sender.ended;
-      await spool.close();
+      await close();
     },
   };
 }

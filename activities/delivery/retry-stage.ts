@@ -1,27 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemOf } from '../../contracts/errors.js';
-import type { GivenUp } from '../dead-letters/letter-of.js';
 import type { Passage, Wait } from './breaker.js';
+import type { GivenUp } from './cemetery.js';
+import type { OnProblem } from './delivery-news.js';
 import { failureKindOf, pauseAfter } from './failure-kind.js';
 import type { Parcel } from './parcel.js';
 
-interface Persistence<T> {
+interface Retry<T> {
   stage: 'store' | 'events';
+  /** One passage of the stage; it waits no longer than it is told. */
   pass(wait: Wait): Promise<Passage<T>>;
   closing: AbortSignal;
-  onProblem(error: unknown): void;
+  onProblem: OnProblem;
 }
 
-export type Persisted<T> = { kind: 'done'; value: T } | { kind: 'given-up'; givenUp: GivenUp };
+export type StageEnd<T> = { kind: 'done'; value: T } | { kind: 'given-up'; givenUp: GivenUp };
 
 /**
  * Repeats one stage of a delivery until it is done or there is no sense in going on: the frame itself is refused, its
  * destination has said often enough that it will not, or it has become too old. Rejects only when the worker closes.
  */
-export async function persist<T>(
+export async function retryStage<T>(
   parcel: Parcel,
-  { stage, pass, closing, onProblem }: Persistence<T>,
-): Promise<Persisted<T>> {
+  { stage, pass, closing, onProblem }: Retry<T>,
+): Promise<StageEnd<T>> {
   for (;;) {
     const leaveInMs = parcel.expiresAtMs - performance.now();
     const passage = await pass({ signal: closing, leaveInMs: Math.max(0, leaveInMs) });
@@ -34,7 +36,7 @@ export async function persist<T>(
     if (passage.kind === 'failed') {
       parcel.attempts += 1;
       parcel.onAttempt();
-      onProblem(failure);
+      onProblem(failure, parcel.frame);
       const kind = failureKindOf(failure);
       if (kind === 'poison') return giveUp('poison', failure);
       if (passage.isFinal) return giveUp('rejected', failure);
@@ -43,15 +45,17 @@ export async function persist<T>(
     if (isExpired) return giveUp('exhausted', failure);
   }
 
-  function giveUp(disposition: GivenUp['disposition'], failure: unknown): Persisted<T> {
+  function giveUp(disposition: GivenUp['disposition'], failure: unknown): StageEnd<T> {
     const { attempts, firstFailedAtMs = Date.now(), storedIn } = parcel;
-    return {
-      kind: 'given-up',
-      givenUp: {
-        ...({ disposition, failure, attempts, firstFailedAtMs, stage: isOfSpool(failure) ? 'spool' : stage } as const),
-        ...(storedIn ? { storedIn } : {}),
-      },
+    const givenUp: GivenUp = {
+      disposition,
+      stage: isOfSpool(failure) ? 'spool' : stage,
+      failure,
+      attempts,
+      firstFailedAtMs,
+      ...(storedIn ? { storedIn } : {}),
     };
+    return { kind: 'given-up', givenUp };
   }
 }
 
