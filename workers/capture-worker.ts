@@ -3,10 +3,16 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { CaptureHost } from '../activities/capture/capture-host.js';
-import { createHostLease } from '../activities/capture/host-lease.js';
+import { confirmCapture } from '../activities/capture/confirm-capture.js';
 import { createCaptureRegistry } from '../activities/capture/registry.js';
-import { createCaptureActivities, createHostActivities, createSpooledLetterActivities } from '../activities/index.js';
-import { CAPTURE_QUEUE, captureHostQueue } from '../contracts/queues.js';
+import { createHostLease } from '../activities/host/host-lease.js';
+import {
+  createCaptureActivities,
+  createHostActivities,
+  createLeaseActivities,
+  createSpooledLetterActivities,
+} from '../activities/index.js';
+import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
 import { askForLease } from './ask-for-lease.js';
 import { nowMs } from '../runtime/clock.js';
 import type { Config } from '../runtime/config.js';
@@ -64,8 +70,16 @@ export async function createCaptureWorker({
   let isDraining = false;
   const instance = randomUUID().slice(0, 8);
   const lease = createHostLease({
-    ...{ client, registry, leaseMs: config.hostLeaseMs },
-    ask: () => askForLease(client, { host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    kind: 'capture',
+    instance,
+    client,
+    registry,
+    leaseMs: config.hostLeaseMs,
+    ask: () => askForLease(client, { kind: 'capture', host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    confirm: (run) => confirmCapture(client, run),
+    release: ({ capture }) => {
+      capture.release();
+    },
     onError: (error) => {
       log.warn({ error: String(error) }, 'the lease of this host cannot be renewed');
     },
@@ -92,9 +106,10 @@ export async function createCaptureWorker({
     }),
     Worker.create({
       ...shared,
-      taskQueue: captureHostQueue(config.host),
+      taskQueue: hostQueue('capture', config.host),
       activities: {
-        ...createHostActivities(host, lease),
+        ...createHostActivities(host),
+        ...createLeaseActivities(lease),
         ...createSpooledLetterActivities({ ...adapters, host: config.host, dead, events: adapters.sink }),
       },
       maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
