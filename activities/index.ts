@@ -7,7 +7,6 @@ import { createAssembleRendition } from './assemble-rendition.js';
 import { createBeginCapture } from './begin-capture.js';
 import { createCaptureFrames } from './capture-frames.js';
 import type { CaptureHost } from './capture/capture-host.js';
-import type { HostLease } from './capture/host-lease.js';
 import { createCleanStore } from './clean-store.js';
 import { createConvertWhole } from './convert-whole.js';
 import { createCutCapture } from './cut-capture.js';
@@ -15,6 +14,7 @@ import type { RedriveDeps } from './dead-letters/redrive-stretch.js';
 import { createEncodeAudio } from './encode-audio.js';
 import { createEncodeChunk } from './encode-chunk.js';
 import { createHoldHostLease } from './hold-host-lease.js';
+import type { HostLease } from './host/host-lease.js';
 import { createInspectInput } from './inspect-input.js';
 import { createMakeThumbnails } from './make-thumbnails.js';
 import { createPublishManifest } from './publish-manifest.js';
@@ -42,7 +42,7 @@ interface StreamDeps extends SealDeps {
 export const createStreamActivities = ({ stores, events, client }: StreamDeps) => ({
   publishStreamEvent: createPublishStreamEvent(events),
   sealSession: createSealSession({ stores, events }),
-  reportHostLost: createReportHostLost(client),
+  reportHostLost: createReportHostLost({ client, kind: 'capture' }),
 });
 
 /** On the `reelay` queue. */
@@ -57,13 +57,17 @@ export const createTriggerActivities = (deps: Parameters<typeof createStartForPr
 export const createCaptureActivities = (host: CaptureHost) => ({ captureFrames: createCaptureFrames(host) });
 
 /** On the queue of one capture host. */
-export const createHostActivities = (host: CaptureHost, lease: HostLease) => ({
+export const createHostActivities = (host: CaptureHost) => ({
   applyCapturePolicy: createApplyCapturePolicy(host.registry),
   stopCapture: createStopCapture(host.registry),
   cutCapture: createCutCapture(host.registry),
   beginCapture: createBeginCapture(host),
-  answerForHost: createAnswerForHost(host),
-  holdHostLease: createHoldHostLease(host, lease),
+});
+
+/** On the queue of one host of any kind. */
+export const createLeaseActivities = (lease: HostLease) => ({
+  answerForHost: createAnswerForHost(lease),
+  holdHostLease: createHoldHostLease(lease),
 });
 
 /** On the queue of one capture host, for the dead letters whose bytes it has. */
@@ -102,6 +106,7 @@ export type TaskActivities = ReturnType<typeof createTaskActivities>;
 export type TriggerActivities = ReturnType<typeof createTriggerActivities>;
 export type StreamActivities = ReturnType<typeof createStreamActivities>;
 export type CaptureActivities = ReturnType<typeof createCaptureActivities>;
+export type LeaseActivities = ReturnType<typeof createLeaseActivities>;
 export type HostActivities = ReturnType<typeof createHostActivities>;
 export type DeadLetterActivities = ReturnType<typeof createDeadLetterActivities>;
 export type SpooledLetterActivities = ReturnType<typeof createSpooledLetterActivities>;

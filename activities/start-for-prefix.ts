@@ -7,6 +7,7 @@ import { taskStart } from '../contracts/task-start.js';
 import { isMeant, requestFor, type Trigger } from '../contracts/trigger.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
 import type { WatchResult } from '../contracts/watch.js';
+import { WORKFLOWS } from '../contracts/workflows.js';
 import { heartbeatOnProgress } from './host/heartbeat.js';
 
 interface WatchDeps {
@@ -49,7 +50,7 @@ export const createStartForPrefix = ({ store, client }: WatchDeps) =>
 async function isStarted({ store, client }: WatchDeps, settings: TranscodeSettings): Promise<boolean> {
   if (await store.head(manifestKey(outputPrefixOf(settings, store)))) return false;
   try {
-    await client.workflow.start('transcode', taskStart(settings, { startsOnce: true }));
+    await client.workflow.start(WORKFLOWS.transcode.type, taskStart(settings, { startsOnce: true }));
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStream } from '../client/streams.js';
 import { problemOf } from '../contracts/errors.js';
-import { DEFAULT_TENANT, streamWorkflowId } from '../contracts/ids.js';
-import { WORKFLOW_QUEUE } from '../contracts/queues.js';
+import { DEFAULT_TENANT } from '../contracts/ids.js';
+import { WORKFLOWS } from '../contracts/workflows.js';
 import { awaitDelivered, endStreams } from './end-streams.js';
 import { inspectStreams, type Inspection } from './inspect-streams.js';
 import { awaitFrames, performSteps } from './perform-steps.js';
@@ -84,9 +84,9 @@ async function startStreams(stage: Stage, scene: Scene, row: Row): Promise<void>
     scene.streams.map(async ({ request, streamId }) => {
       const { continueAfterEvents } = row.stream ?? {};
       if (continueAfterEvents === undefined) return startStream(reelay, request);
-      return temporal.workflow.start('liveStream', {
-        workflowId: streamWorkflowId({ tenant: DEFAULT_TENANT, streamId }),
-        taskQueue: WORKFLOW_QUEUE,
+      return temporal.workflow.start(WORKFLOWS.liveStream.type, {
+        workflowId: WORKFLOWS.liveStream.idOf({ tenant: DEFAULT_TENANT, streamId }),
+        taskQueue: WORKFLOWS.liveStream.taskQueue,
         args: [{ ...request, continueAfterEvents }],
       });
     }),

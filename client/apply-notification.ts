@@ -4,6 +4,8 @@ import { manifestKey } from '../contracts/keys.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { outputBase, requestFor, type Trigger } from '../contracts/trigger.js';
 import { parseTranscodeRequest } from '../contracts/transcode.js';
+import { SEARCH_ATTRIBUTES, whereAttribute } from '../contracts/search-attributes.js';
+import { ofWorkflow } from '../contracts/workflows.js';
 import type { Reelay } from './connect.js';
 import { submitBatch, type BatchOutcome } from './transcodes.js';
 import { deleteTranscode } from './transcodes/delete-transcode.js';
@@ -66,7 +68,7 @@ async function tasksOfObject(reelay: Reelay, { trigger, bucket, key, stem }: Rem
       if (output === manifestKey(base + taskId)) found.set(taskId, { taskId, outputPrefix: base + taskId });
     }
   }
-  const query = `WorkflowType = 'transcode' AND ReelayTask STARTS_WITH '${stem}' AND ReelayTenant = '${trigger.tenant}'`;
+  const query = `${ofWorkflow('transcode')} AND ${SEARCH_ATTRIBUTES.task.name} STARTS_WITH '${stem}' AND ${whereAttribute('tenant', trigger.tenant)}`;
   await withTemporalFaults({ what: 'the list of tasks', notFound: 'task-not-found' }, async () => {
     for await (const { workflowId } of reelay.temporal.workflow.list({ query })) {
       const taskId = workflowId.slice(workflowId.indexOf('/') + 1);

@@ -4,7 +4,6 @@ import { fault } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import { redriveStateQuery } from '../contracts/messages.js';
 import { createOpenLetters, type LetterHead } from '../contracts/open-letters.js';
-import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import {
   filterKey,
   isParked,
@@ -16,6 +15,7 @@ import {
   type RedriveRequest,
   type RedriveState,
 } from '../contracts/redrive.js';
+import { WORKFLOWS } from '../contracts/workflows.js';
 import type { redriveDeadLetters as redriveWorkflow } from '../workflows/redrive-dead-letters.js';
 import type { Reelay } from './connect.js';
 import { withTemporalFaults } from './temporal-fault.js';
@@ -95,8 +95,13 @@ async function start(
   { workflowId, request }: { workflowId: string; request: RedriveRequest },
 ): Promise<boolean> {
   try {
-    await temporal.workflow.start<typeof redriveWorkflow>('redriveDeadLetters', {
-      ...{ workflowId, taskQueue: WORKFLOW_QUEUE, args: [request], staticSummary: 'redrive of dead letters' },
+    await temporal.workflow.start<typeof redriveWorkflow>(WORKFLOWS.redriveDeadLetters.type, {
+      ...{
+        workflowId,
+        taskQueue: WORKFLOWS.redriveDeadLetters.taskQueue,
+        args: [request],
+        staticSummary: 'redrive of dead letters',
+      },
     });
     return true;
   } catch (error) {

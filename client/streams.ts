@@ -2,8 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription
 import { fault } from '../contracts/errors.js';
 import { assertName, DEFAULT_TENANT, streamWorkflowId, type StreamRef } from '../contracts/ids.js';
 import { hasSettingsQuery, setCapturePolicyUpdate, stopStreamSignal, streamStateQuery } from '../contracts/messages.js';
-import { WORKFLOW_QUEUE } from '../contracts/queues.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES, whereAttribute } from '../contracts/search-attributes.js';
 import {
   parsePolicyChange,
   parseStreamRequest,
@@ -12,6 +11,7 @@ import {
   type StreamRequest,
   type StreamState,
 } from '../contracts/stream.js';
+import { ofWorkflow, WORKFLOWS } from '../contracts/workflows.js';
 import type { liveStream, LiveStreamResult } from '../workflows/live-stream.js';
 import type { Reelay } from './connect.js';
 import { askStream, withStreamFaults } from './temporal-fault.js';
@@ -44,8 +44,13 @@ export async function startStream(reelay: Reelay, request: StreamRequest): Promi
   const workflowId = streamWorkflowId(settings);
   const call = async (): Promise<StartedStream> => {
     try {
-      const handle = await reelay.temporal.workflow.start<typeof liveStream>('liveStream', {
-        ...{ workflowId, taskQueue: WORKFLOW_QUEUE, args: [settings], staticSummary: `live stream ${streamId}` },
+      const handle = await reelay.temporal.workflow.start<typeof liveStream>(WORKFLOWS.liveStream.type, {
+        ...{
+          workflowId,
+          taskQueue: WORKFLOWS.liveStream.taskQueue,
+          args: [settings],
+          staticSummary: `live stream ${streamId}`,
+        },
       });
       return { tenant, streamId, workflowId, runId: handle.firstExecutionRunId, isNew: true };
     } catch (error) {
@@ -123,8 +128,8 @@ export interface ListedStream extends StreamRef {
 /** The streams that run, newest first, as Temporal's visibility knows them: a second or so behind. */
 export async function* listStreams(reelay: Reelay, { tenant }: { tenant?: string } = {}): AsyncGenerator<ListedStream> {
   if (tenant !== undefined) assertName(tenant, 'tenant');
-  const ofTenant = tenant === undefined ? '' : ` AND ReelayTenant = '${tenant}'`;
-  const query = `WorkflowType = 'liveStream' AND ExecutionStatus = 'Running'${ofTenant}`;
+  const ofTenant = tenant === undefined ? '' : ` AND ${whereAttribute('tenant', tenant)}`;
+  const query = `${ofWorkflow('liveStream')} AND ExecutionStatus = 'Running'${ofTenant}`;
   for await (const { typedSearchAttributes: found, startTime } of reelay.temporal.workflow.list({ query })) {
     const [risk, host, failure] = [
       found.get(SEARCH_ATTRIBUTES.risk),

@@ -9,6 +9,7 @@ import { redact } from '../contracts/redact.js';
 import { requestHash } from '../contracts/request-hash.js';
 import { taskStart } from '../contracts/task-start.js';
 import { parseTranscodeRequest, type TranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
+import { WORKFLOWS } from '../contracts/workflows.js';
 import type { Reelay } from './connect.js';
 import { listDeadLetters } from './dead-letters.js';
 import { askTask } from './temporal-fault.js';
@@ -53,7 +54,7 @@ async function submit(reelay: Reelay, { request, startsOnce }: Submission): Prom
   const call = async (): Promise<SubmittedTask> => {
     try {
       const { firstExecutionRunId: runId } = await reelay.temporal.workflow.start(
-        'transcode',
+        WORKFLOWS.transcode.type,
         taskStart(settings, { startsOnce }),
       );
       return { ...task, runId, isNew: true, isDone: false };

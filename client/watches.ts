@@ -5,9 +5,10 @@ import {
   type ScheduleOptionsAction,
 } from '@temporalio/client';
 import { fault } from '../contracts/errors.js';
-import { WORKFLOW_QUEUE } from '../contracts/queues.js';
+import { WATCH_ID_PREFIX, watchWorkflowId } from '../contracts/ids.js';
 import type { Trigger } from '../contracts/trigger.js';
-import { parseWatch, watchId, type Watch, type WatchInput } from '../contracts/watch.js';
+import { parseWatch, type Watch, type WatchInput } from '../contracts/watch.js';
+import { WORKFLOWS } from '../contracts/workflows.js';
 import type { Reelay } from './connect.js';
 import { withTemporalFaults } from './temporal-fault.js';
 
@@ -15,7 +16,7 @@ import { withTemporalFaults } from './temporal-fault.js';
 export async function addWatch({ temporal }: Reelay, input: WatchInput): Promise<Watch> {
   const watch = parseWatch(input);
   const { everyMs, ...trigger } = watch;
-  const scheduleId = watchId(watch.name);
+  const scheduleId = watchWorkflowId(watch.name);
   const timing = { spec: { intervals: [{ every: everyMs }] }, action: actionOf(trigger), policies: POLICIES };
   await asking(watch.name, async () => {
     try {
@@ -35,9 +36,9 @@ const POLICIES = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' } as
 
 const actionOf = (trigger: Trigger): ScheduleOptionsAction & { workflowId: string } => ({
   type: 'startWorkflow',
-  workflowType: 'watchPrefix',
-  workflowId: watchId(trigger.name),
-  taskQueue: WORKFLOW_QUEUE,
+  workflowType: WORKFLOWS.watchPrefix.type,
+  workflowId: watchWorkflowId(trigger.name),
+  taskQueue: WORKFLOWS.watchPrefix.taskQueue,
   args: [trigger],
   staticSummary: `watch ${trigger.prefix}`,
 });
@@ -55,11 +56,15 @@ export async function listWatches({ temporal }: Reelay): Promise<ListedWatch[]> 
   return asking('of any name', async () => {
     const found: ListedWatch[] = [];
     for await (const { scheduleId } of temporal.schedule.list()) {
-      if (!scheduleId.startsWith(PREFIX)) continue;
+      if (!scheduleId.startsWith(WATCH_ID_PREFIX)) continue;
       const { spec, action, info, state } = await temporal.schedule.getHandle(scheduleId).describe();
       const [last, next] = [info.recentActions.at(-1)?.takenAt, info.nextActionTimes[0]];
       found.push({
-        ...{ name: scheduleId.slice(PREFIX.length), everyMs: spec.intervals?.[0]?.every ?? 0, isPaused: state.paused },
+        ...{
+          name: scheduleId.slice(WATCH_ID_PREFIX.length),
+          everyMs: spec.intervals?.[0]?.every ?? 0,
+          isPaused: state.paused,
+        },
         trigger: action.args?.[0] as Trigger,
         ...(last ? { lastAtMs: last.getTime() } : {}),
         ...(next ? { nextAtMs: next.getTime() } : {}),
@@ -71,9 +76,7 @@ export async function listWatches({ temporal }: Reelay): Promise<ListedWatch[]> 
 
 /** Tasks that it has started go on. `task-not-found` where there is none of that name. */
 export const removeWatch = ({ temporal }: Reelay, { name }: { name: string }): Promise<void> =>
-  asking(name, () => temporal.schedule.getHandle(watchId(name)).delete());
-
-const PREFIX = 'watch:';
+  asking(name, () => temporal.schedule.getHandle(watchWorkflowId(name)).delete());
 
 const asking = <Result>(name: string, call: () => Promise<Result>): Promise<Result> =>
   withTemporalFaults({ what: `watch ${name}`, notFound: 'task-not-found' }, call).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { fault } from './errors.js';
+import type { HostKind } from './queues.js';
 
 /** Names that callers give: they become workflow ids, object keys and record keys, so nothing in them needs escaping. */
 export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -21,7 +22,14 @@ export const transcodeWorkflowId = ({ tenant, taskId }: TaskRef): string => `tra
 
 export const streamWorkflowId = ({ tenant, streamId }: StreamRef): string => `stream:${tenant}/${streamId}`;
 
-export const hostWorkflowId = (host: string): string => `host:${host}`;
+/** A callback tells of the end of one run. */
+export const callbackWorkflowId = (task: TaskRef, runId: string): string =>
+  `${transcodeWorkflowId(task)}:${runId}:callback`;
+
+/** Captures had hosts first, and named them plainly. */
+const LEASE_PREFIX = { capture: 'host' } as const satisfies Record<HostKind, string>;
+
+export const hostWorkflowId = (kind: HostKind, host: string): string => `${LEASE_PREFIX[kind]}:${host}`;
 
 export const segmentWorkflowId = (
   stream: StreamRef,
@@ -33,6 +41,14 @@ export function redriveWorkflowId(limits: Readonly<Record<string, string | undef
   const parts = Object.entries(limits).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
   return `redrive:${parts.length === 0 ? 'all' : parts.join(',')}`;
 }
+
+/** The schedule of the janitor, and each round that it starts. */
+export const JANITOR_ID = 'reelay-janitor';
+
+export const WATCH_ID_PREFIX = 'watch:';
+
+/** The schedule of a watch, and each look that it starts. */
+export const watchWorkflowId = (watch: string): string => `${WATCH_ID_PREFIX}${watch}`;
 
 /** Sortable by time: UTC start second, then entropy so that two sessions of one second differ. */
 export function newSessionId(startedAtMs: number, entropy: string): string {

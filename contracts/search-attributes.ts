@@ -10,3 +10,7 @@ export const SEARCH_ATTRIBUTES = {
   failure: defineSearchAttributeKey('ReelayFailure', 'KEYWORD'),
   host: defineSearchAttributeKey('ReelayHost', 'KEYWORD'),
 } as const;
+
+/** The part of a visibility query that finds what has that value. */
+export const whereAttribute = (name: keyof typeof SEARCH_ATTRIBUTES, value: string): string =>
+  `${SEARCH_ATTRIBUTES[name].name} = '${value.replaceAll("'", "''")}'`;

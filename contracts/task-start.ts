@@ -1,8 +1,7 @@
 import type { Priority } from '@temporalio/common';
-import { transcodeWorkflowId } from './ids.js';
-import { WORKFLOW_QUEUE } from './queues.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import type { TranscodeSettings } from './transcode.js';
+import { WORKFLOWS } from './workflows.js';
 
 /** Temporal serves level 1 before all others and 5 after them. */
 const LOWEST_LEVEL = 5;
@@ -19,8 +18,8 @@ export const taskStart = (
   settings: TranscodeSettings,
   { redrives = 0, startsOnce = false }: { redrives?: number; startsOnce?: boolean } = {},
 ) => ({
-  workflowId: transcodeWorkflowId(settings),
-  taskQueue: WORKFLOW_QUEUE,
+  workflowId: WORKFLOWS.transcode.idOf(settings),
+  taskQueue: WORKFLOWS.transcode.taskQueue,
   args: [redrives > 0 ? { ...settings, redrives } : settings],
   workflowIdReusePolicy: startsOnce ? ('REJECT_DUPLICATE' as const) : ('ALLOW_DUPLICATE_FAILED_ONLY' as const),
   priority: temporalPriority(settings),

@@ -75,6 +75,20 @@ export type TranscodePiece =
   | { kind: 'ladder' }
   | { kind: 'thumbnails' };
 
+/** The activity that makes each kind of piece; all others of a task announce, record or remove. */
+export const PIECE_ACTIVITIES = {
+  inspect: 'inspectInput',
+  chunk: 'encodeChunk',
+  audio: 'encodeAudio',
+  whole: 'convertWhole',
+  rendition: 'assembleRendition',
+  ladder: 'assembleLadder',
+  thumbnails: 'makeThumbnails',
+} as const satisfies Record<TranscodePiece['kind'], string>;
+
+export const isPieceActivity = (activity: string): boolean =>
+  Object.values<string>(PIECE_ACTIVITIES).includes(activity);
+
 /** What a running piece tells with its heartbeats, for people who look. */
 export interface PieceHeartbeat {
   piece: string;

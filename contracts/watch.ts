@@ -1,4 +1,4 @@
-import { name, parseRequest } from './request.js';
+import { parseRequest } from './request.js';
 import { triggerSchema, parseTrigger, type Trigger } from './trigger.js';
 import { z } from 'zod';
 
@@ -19,8 +19,6 @@ export function parseWatch(input: unknown): Watch {
   );
   return { ...parseTrigger(trigger), everyMs };
 }
-
-export const watchId = (watch: string): string => `watch:${name.parse(watch)}`;
 
 /** What one look through a prefix has found. */
 export interface WatchResult {

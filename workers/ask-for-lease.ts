@@ -1,13 +1,18 @@
 import type { Client } from '@temporalio/client';
-import { hostWorkflowId } from '../contracts/ids.js';
 import { hostStartedSignal } from '../contracts/messages.js';
-import { WORKFLOW_QUEUE } from '../contracts/queues.js';
-import type { captureHost, CaptureHostInput } from '../workflows/capture-host.js';
+import type { HostKind } from '../contracts/queues.js';
+import { HOST_WORKFLOWS, WORKFLOWS } from '../contracts/workflows.js';
+import type { HostLeaseInput } from '../workflows/kit/host-lease.js';
 
 /** By name, so that a process that takes over a name replaces the one before it. */
-export const askForLease = (client: Client, lease: CaptureHostInput): Promise<unknown> =>
-  client.workflow.signalWithStart<typeof captureHost, [{ instance: string }]>('captureHost', {
-    ...{ workflowId: hostWorkflowId(lease.host), taskQueue: WORKFLOW_QUEUE, args: [lease] },
-    ...{ signal: hostStartedSignal, signalArgs: [{ instance: lease.instance }] },
+export function askForLease(client: Client, { kind, ...lease }: HostLeaseInput & { kind: HostKind }): Promise<unknown> {
+  const { type, taskQueue, idOf } = WORKFLOWS[HOST_WORKFLOWS[kind].lease];
+  return client.workflow.signalWithStart(type, {
+    workflowId: idOf(lease.host),
+    taskQueue,
+    args: [lease],
+    signal: hostStartedSignal,
+    signalArgs: [{ instance: lease.instance }],
     staticSummary: `lease of ${lease.host}`,
   });
+}

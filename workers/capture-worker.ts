@@ -1,56 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { Worker, type NativeConnection } from '@temporalio/worker';
-import type { Client } from '@temporalio/client';
-import type { Logger } from 'pino';
+import { Worker } from '@temporalio/worker';
 import type { CaptureHost } from '../activities/capture/capture-host.js';
-import { createHostLease } from '../activities/capture/host-lease.js';
+import { confirmCapture } from '../activities/capture/confirm-capture.js';
 import { createCaptureRegistry } from '../activities/capture/registry.js';
 import { openCemetery } from '../activities/dead-letters/open-cemetery.js';
 import { logDeliveryNews } from '../activities/delivery/delivery-news.js';
 import { openDelivery } from '../activities/delivery/open-delivery.js';
-import { createCaptureActivities, createHostActivities, createSpooledLetterActivities } from '../activities/index.js';
-import { CAPTURE_QUEUE, captureHostQueue } from '../contracts/queues.js';
+import { createHostLease } from '../activities/host/host-lease.js';
+import {
+  createCaptureActivities,
+  createHostActivities,
+  createLeaseActivities,
+  createSpooledLetterActivities,
+} from '../activities/index.js';
+import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
 import { askForLease } from './ask-for-lease.js';
 import { nowMs } from '../runtime/clock.js';
-import type { Config } from '../runtime/config.js';
 import { drainCaptures } from './drain-captures.js';
-import type { Adapters } from '../runtime/open-adapters.js';
+import type { OpenRole, RoleDeps } from './open-role.js';
 import { createSourceGuard } from './source-guard.js';
 import { watchStreamLeases } from './stream-lease.js';
-
-interface CaptureWorkerStart {
-  connection: NativeConnection;
-  client: Client;
-  config: Config;
-  adapters: Adapters;
-  log: Logger;
-}
-
-export interface CaptureWorker {
-  workers: Worker[];
-  /** Takes the lease of the host, without which a loss of it is noticed late. */
-  open(): void;
-  /**
-   * Has all captures relayed to other hosts, and hands over those that no host takes in time; gives up on undelivered
-   * frames, which stay in the spool, at the end of the grace time. Its workers end by it.
-   */
-  drain(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Each is an update of the server's; a cancelled segment, which few cancel by hand, hears of it by the next. */
 const HEARTBEATS_APART = '30s';
 /** A heartbeat is how a redrive hears that it is cancelled. */
 const HEAR_OF_CANCEL_WITHIN = '2s';
 
-/** Runs captures, and the queue of this host by which messages reach them. */
-export async function createCaptureWorker({
-  connection,
-  client,
-  config,
-  adapters,
-  log,
-}: CaptureWorkerStart): Promise<CaptureWorker> {
+/**
+ * Runs captures, and the queue of this host by which messages reach them. It drains by having all captures relayed to
+ * other hosts, and hands over those that no host takes in time; it gives up on undelivered frames, which stay in the
+ * spool, at the end of the grace time.
+ */
+export async function openCaptureWorker({ connection, client, config, adapters, log }: RoleDeps): Promise<OpenRole> {
   const closing = new AbortController();
   const registry = createCaptureRegistry();
   const { delivery, cemetery, store, events, close } = await openDelivery({
@@ -72,8 +53,16 @@ export async function createCaptureWorker({
   let isDraining = false;
   const instance = randomUUID().slice(0, 8);
   const lease = createHostLease({
-    ...{ client, registry, leaseMs: config.hostLeaseMs },
-    ask: () => askForLease(client, { host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    kind: 'capture',
+    instance,
+    client,
+    registry,
+    leaseMs: config.hostLeaseMs,
+    ask: () => askForLease(client, { kind: 'capture', host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    confirm: (run) => confirmCapture(client, run),
+    release: ({ capture }) => {
+      capture.release();
+    },
     onError: (error) => {
       log.warn({ error: String(error) }, 'the lease of this host cannot be renewed');
     },
@@ -100,9 +89,10 @@ export async function createCaptureWorker({
     }),
     Worker.create({
       ...shared,
-      taskQueue: captureHostQueue(config.host),
+      taskQueue: hostQueue('capture', config.host),
       activities: {
-        ...createHostActivities(host, lease),
+        ...createHostActivities(host),
+        ...createLeaseActivities(lease),
         ...createSpooledLetterActivities({
           ...adapters,
           host: config.host,
@@ -123,7 +113,7 @@ export async function createCaptureWorker({
   });
   return {
     workers: [captures, messages],
-    open: () => {
+    opened: () => {
       lease.open();
     },
     async drain() {

@@ -1,15 +1,13 @@
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime } from '@temporalio/worker';
 import { fault } from '../contracts/errors.js';
-import { createCaptureWorker, type CaptureWorker } from './capture-worker.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
 import { openAdapters } from '../runtime/open-adapters.js';
-import type { Role } from './roles.js';
+import type { OpenRole, RoleDeps } from './open-role.js';
+import { openRole, ROLES, type Role } from './roles.js';
 import { temporalLogger } from './temporal-logger.js';
-import { createTranscodeWorker } from './transcode-worker.js';
-import { createWorkflowWorker } from './workflow-worker.js';
 
 interface RunOptions {
   config: Config;
@@ -19,7 +17,7 @@ interface RunOptions {
   onReady(): void;
 }
 
-/** Runs this process's workers until it is told to stop; then hands captures over, delivers and closes what it opened. */
+/** Runs the workers of this process until it is told to stop; then each role ends, and what was opened is closed. */
 export async function runWorkers({ config, roles, stopping, onReady }: RunOptions): Promise<void> {
   const log = createLog(config);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
@@ -31,37 +29,33 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
   });
   const adapters = await openAdapters(config, adapterLog(log));
   try {
-    const client = new Client({ connection, namespace });
-    const capture = roles.includes('capture')
-      ? await createCaptureWorker({ connection, client, config, adapters, log })
-      : undefined;
-    const workflow = roles.includes('workflow')
-      ? [await createWorkflowWorker({ connection, client, config, adapters })]
-      : [];
-    const transcode = roles.includes('transcode')
-      ? await createTranscodeWorker({ connection, client, config, adapters, log })
-      : undefined;
-    const others = [...workflow, ...(transcode ? [transcode.worker] : [])];
-    const workers = [...others, ...(capture?.workers ?? [])];
-    const stop = (): void => void drain({ capture, others });
-    stopping.addEventListener('abort', stop, { once: true });
-    try {
-      const running = Promise.all(workers.map((worker) => worker.run()));
-      capture?.open();
-      onReady();
-      await running;
-    } finally {
-      await capture?.close();
-      await transcode?.close();
-    }
+    await runRoles(roles, {
+      deps: { connection, client: new Client({ connection, namespace }), config, adapters, log },
+      stopping,
+      onReady,
+    });
   } finally {
     await adapters.close();
     await connection.close();
   }
 }
 
-/** A relay needs workflows: where one process runs both, they end last. */
-async function drain({ capture, others }: { capture: CaptureWorker | undefined; others: Worker[] }): Promise<void> {
-  await capture?.drain();
-  for (const worker of others) worker.shutdown();
+async function runRoles(
+  roles: readonly Role[],
+  { deps, stopping, onReady }: Pick<RunOptions, 'stopping' | 'onReady'> & { deps: RoleDeps },
+): Promise<void> {
+  const opened: OpenRole[] = [];
+  const drain = async (): Promise<void> => {
+    for (const role of opened) await role.drain();
+  };
+  try {
+    for (const role of ROLES) if (roles.includes(role)) opened.push(await openRole(role, deps));
+    stopping.addEventListener('abort', () => void drain(), { once: true });
+    const running = Promise.all(opened.flatMap(({ workers }) => workers).map((worker) => worker.run()));
+    for (const role of opened) role.opened?.();
+    onReady();
+    await running;
+  } finally {
+    for (const role of opened) await role.close?.();
+  }
 }

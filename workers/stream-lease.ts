@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { confirmCapture } from '../activities/capture/host-lease.js';
+import { confirmCapture } from '../activities/capture/confirm-capture.js';
 import type { CaptureRegistry } from '../activities/capture/registry.js';
-import { streamsOfHost } from '../activities/capture/streams-of-host.js';
+import { workflowsOfHost } from '../activities/host/workflows-of-host.js';
 import { streamWorkflowId } from '../contracts/ids.js';
 
 interface LeaseStart {
@@ -31,7 +31,7 @@ export function watchStreamLeases({ client, registry, host, onError }: LeaseStar
   async function check(): Promise<void> {
     if (registry.entries.size === 0) return;
     const running = new Set<string>();
-    for await (const workflowId of streamsOfHost(client, host)) running.add(workflowId);
+    for await (const workflowId of workflowsOfHost(client, { kind: 'capture', host })) running.add(workflowId);
     for (const entry of registry.entries.values())
       if (!running.has(streamWorkflowId(entry.session))) await confirmCapture(client, entry);
   }

@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker, type NativeConnection } from '@temporalio/worker';
-import type { Client } from '@temporalio/client';
-import type { Logger } from 'pino';
+import { Worker } from '@temporalio/worker';
 import { createTranscodeActivities } from '../activities/index.js';
 import { createInputCache } from '../activities/transcode/input-cache.js';
 import { openScratch } from '../activities/transcode/scratch.js';
@@ -9,21 +7,7 @@ import { createStages } from '../activities/transcode/stages.js';
 import { TRANSCODE_QUEUE } from '../contracts/queues.js';
 import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { PROBE_LIMITS } from '../media/transcode/probe-media.js';
-import type { Config } from '../runtime/config.js';
-import type { Adapters } from '../runtime/open-adapters.js';
-
-interface TranscodeWorkerStart {
-  connection: NativeConnection;
-  client: Client;
-  config: Config;
-  adapters: Adapters;
-  log: Logger;
-}
-
-export interface TranscodeWorker {
-  worker: Worker;
-  close(): Promise<void>;
-}
+import type { OpenRole, RoleDeps } from './open-role.js';
 
 /** Pieces that wait, fetch or store beside each one that is encoded. */
 const SLOTS_PER_ENCODER = 4;
@@ -34,13 +18,7 @@ const SPARE_THREADS = 1;
 const HEAR_OF_CANCEL_WITHIN = '1500ms';
 
 /** Runs the pieces of transcodes. */
-export async function createTranscodeWorker({
-  connection,
-  client,
-  config,
-  adapters,
-  log,
-}: TranscodeWorkerStart): Promise<TranscodeWorker> {
+export async function openTranscodeWorker({ connection, client, config, adapters, log }: RoleDeps): Promise<OpenRole> {
   const { store, large } = adapters;
   const { scratchDir: folder, scratchMaxBytes: maxBytes, transcodeConcurrency: encoders } = config;
   const { canToneMap } = await inspectEncoder(config.ffmpeg);
@@ -71,5 +49,11 @@ export async function createTranscodeWorker({
     shutdownGraceTime: '1s',
     shutdownForceTime: '20s',
   });
-  return { worker, close: () => scratch.close() };
+  return {
+    workers: [worker],
+    async drain() {
+      worker.shutdown();
+    },
+    close: () => scratch.close(),
+  };
 }

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { createRestartTask } from '../activities/dead-letters/restart-task.js';
 import {
   createDeadLetterActivities,
@@ -11,16 +10,8 @@ import {
 } from '../activities/index.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import { openHttpPost } from '../adapters/callbacks/http-post.js';
-import type { Config } from '../runtime/config.js';
 import { keepJanitor } from './janitor-schedule.js';
-import type { Adapters } from '../runtime/open-adapters.js';
-
-interface WorkflowWorkerStart {
-  connection: NativeConnection;
-  client: Client;
-  config: Config;
-  adapters: Adapters;
-}
+import type { OpenRole, RoleDeps } from './open-role.js';
 
 /** An idle stream costs about 1 MB here; what does not fit is replayed when it is needed again. */
 const CACHED_WORKFLOWS = 300;
@@ -29,12 +20,7 @@ const CACHED_WORKFLOWS = 300;
 const HEAR_OF_CANCEL_WITHIN = '2s';
 
 /** Runs the workflows and their short activities; no media work, which would delay both. */
-export async function createWorkflowWorker({
-  connection,
-  client,
-  config,
-  adapters,
-}: WorkflowWorkerStart): Promise<Worker> {
+export async function openWorkflowWorker({ connection, client, config, adapters }: RoleDeps): Promise<OpenRole> {
   const { store, large, stores, sink: events, source } = adapters;
   const deps = {
     ...{ store, large, stores, events, source, client, restartTask: createRestartTask(client) },
@@ -42,7 +28,7 @@ export async function createWorkflowWorker({
     post: openHttpPost({ allowPrivate: config.allowPrivateSources }),
   };
   await keepJanitor(client);
-  return Worker.create({
+  const worker = await Worker.create({
     connection,
     namespace: client.options.namespace,
     taskQueue: WORKFLOW_QUEUE,
@@ -59,4 +45,10 @@ export async function createWorkflowWorker({
     shutdownGraceTime: '5s',
     shutdownForceTime: '15s',
   });
+  return {
+    workers: [worker],
+    async drain() {
+      worker.shutdown();
+    },
+  };
 }

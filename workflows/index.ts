@@ -1,4 +1,4 @@
-export { captureHost } from './capture-host.js';
+export { captureLease as captureHost } from './capture-lease.js';
 export { captureSegment } from './capture-segment.js';
 export { cleanStore } from './clean-store.js';
 export { deliverCallback } from './deliver-callback.js';

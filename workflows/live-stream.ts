@@ -11,6 +11,7 @@ import { fault } from '../contracts/errors.js';
 import { newSessionId } from '../contracts/ids.js';
 import type { EndReason, LedgerCounts } from '../contracts/ledger.js';
 import { initialPolicy, parseStreamRequest, type StreamRequest } from '../contracts/stream.js';
+import type { InputOf } from '../contracts/workflows.js';
 import { announceInOrder, announceEnd } from './live-stream/announce.js';
 import type { Holder } from './live-stream/holder.js';
 import { registerHandlers } from './live-stream/handlers.js';
@@ -21,7 +22,11 @@ import { CONTINUE_AFTER_EVENTS, SUCCESSOR_TAKEN_AT_MOST_MS, SUCCESSOR_TAKEN_WITH
 import { isUncaptured, nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
 
 /** What starts a stream; `carried` is the state of the run before, which continued as new. */
-export type LiveStreamInput = StreamRequest & { carried?: StreamMachine; continueAfterEvents?: number };
+export type LiveStreamInput = InputOf<
+  'liveStream',
+  StreamRequest,
+  { carried: StreamMachine; continueAfterEvents: number }
+>;
 
 export interface LiveStreamResult {
   sessionId: string;

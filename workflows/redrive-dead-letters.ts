@@ -12,7 +12,7 @@ import {
 import type { DeadLetterActivities, SpooledLetterActivities } from '../activities/index.js';
 import { problemOf } from '../contracts/errors.js';
 import { redriveStateQuery } from '../contracts/messages.js';
-import { captureHostQueue } from '../contracts/queues.js';
+import { hostQueue } from '../contracts/queues.js';
 import {
   addTally,
   NO_TALLY,
@@ -22,14 +22,15 @@ import {
   type RedriveStretch,
   type StretchResult,
 } from '../contracts/redrive.js';
+import type { InputOf } from '../contracts/workflows.js';
 import { CONTINUE_AFTER_EVENTS, HOST_REDRIVE, LETTERS_IN_STRETCH, REDRIVE } from './policies.js';
 
 /** `carried` is the account of the run before, which continued as new. */
-export type RedriveInput = RedriveRequest & {
-  carried?: RedriveState;
-  lettersInStretch?: number;
-  continueAfterEvents?: number;
-};
+export type RedriveInput = InputOf<
+  'redriveDeadLetters',
+  RedriveRequest,
+  { carried: RedriveState; lettersInStretch: number; continueAfterEvents: number }
+>;
 
 /**
  * Sends dead letters again that were open when it began: those whose bytes travel in them first, then those of each host
@@ -82,7 +83,7 @@ async function redriveOnHost(
   { host, stretch }: { host: string; stretch: RedriveStretch },
 ): Promise<void> {
   const { redriveSpooledLetters } = proxyActivities<SpooledLetterActivities>({
-    ...{ ...HOST_REDRIVE, taskQueue: captureHostQueue(host), summary: `letters that host ${host} has` },
+    ...{ ...HOST_REDRIVE, taskQueue: hostQueue('capture', host), summary: `letters that host ${host} has` },
   });
   try {
     for (let left = Infinity; left > 0; show(state)) {

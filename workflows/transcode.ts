@@ -2,6 +2,7 @@ import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@tem
 import { fault } from '../contracts/errors.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
 import { parseTranscodeRequest, type TranscodeRequest } from '../contracts/transcode.js';
+import type { InputOf } from '../contracts/workflows.js';
 import { CHUNK_MS, CHUNKS_AT_ONCE } from './policies.js';
 import { announce, announceInOrder } from './transcode/announce-task.js';
 import { closeFailed, closeSucceeded, endOf, publish, type TaskEnd } from './transcode/close-task.js';
@@ -10,7 +11,11 @@ import { makeMedia } from './transcode/make-media.js';
 import { createTask, enterPhase, setStatus, type Task } from './transcode/task.js';
 
 /** What starts a task. `redrives` counts how often it was given up and sent again; the others are for tests. */
-export type TranscodeInput = TranscodeRequest & { redrives?: number; chunkMs?: number; chunksAtOnce?: number };
+export type TranscodeInput = InputOf<
+  'transcode',
+  TranscodeRequest,
+  { redrives: number; chunkMs: number; chunksAtOnce: number }
+>;
 
 /**
  * A file made into what a profile says, proven whole before its manifest says so. Whatever was finished is in the store

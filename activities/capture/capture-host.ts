@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
-import type { HostLease } from './host-lease.js';
+import type { HostLease } from '../host/host-lease.js';
 import type { CaptureRegistry } from './registry.js';
 
 /** What all captures of one host share; the capture worker makes it and closes it. */

@@ -1,6 +1,5 @@
-import { EventEmitter, once } from 'node:events';
-import { fault } from '../../contracts/errors.js';
 import type { SessionRef } from '../../contracts/keys.js';
+import { createHostRegistry, type HostRegistry } from '../host/host-registry.js';
 import type { Capture } from './capture.js';
 
 export interface RegisteredCapture {
@@ -11,36 +10,7 @@ export interface RegisteredCapture {
   announceFound(slots: readonly number[]): void;
 }
 
-/** The captures that run on this host, by the workflow id of their segment: how a message finds its ffmpeg. */
-export interface CaptureRegistry {
-  /** Returns what takes it out again. */
-  add(segmentId: string, registered: RegisteredCapture): () => void;
-  /** Fails with `capture-not-found` where the host no longer runs it. */
-  get(segmentId: string): RegisteredCapture;
-  /** Resolves when no capture runs any more. */
-  idle(): Promise<void>;
-  readonly entries: ReadonlyMap<string, RegisteredCapture>;
-}
+/** The captures that run on this host, by the workflow id of their segment. */
+export type CaptureRegistry = HostRegistry<RegisteredCapture>;
 
-export function createCaptureRegistry(): CaptureRegistry {
-  const entries = new Map<string, RegisteredCapture>();
-  const changes = new EventEmitter();
-  return {
-    entries,
-    add(segmentId, registered) {
-      entries.set(segmentId, registered);
-      return () => {
-        if (entries.get(segmentId) === registered) entries.delete(segmentId);
-        changes.emit('left');
-      };
-    },
-    async idle() {
-      while (entries.size > 0) await once(changes, 'left');
-    },
-    get(segmentId) {
-      const registered = entries.get(segmentId);
-      if (!registered) throw fault('capture-not-found', `capture ${segmentId} does not run on this host`);
-      return registered;
-    },
-  };
-}
+export const createCaptureRegistry = (): CaptureRegistry => createHostRegistry('capture');

@@ -5,6 +5,7 @@ import { readFirstInput } from '../../records/first-input.js';
 import { transcodeWorkflowId } from '../../contracts/ids.js';
 import { taskStart } from '../../contracts/task-start.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
+import { requestIn, WORKFLOWS } from '../../contracts/workflows.js';
 
 type Tasks = Pick<Client, 'workflow' | 'options'>;
 
@@ -18,7 +19,7 @@ export const createRestartTask = (client: Tasks) =>
     if (newest !== undefined && newest !== letter.runId) return;
     const settings = letter.isWhole ? parseTranscodeRequest(letter.request) : await startedWith(client, letter);
     try {
-      await client.workflow.start('transcode', taskStart(settings, { redrives: letter.redrives + 1 }));
+      await client.workflow.start(WORKFLOWS.transcode.type, taskStart(settings, { redrives: letter.redrives + 1 }));
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
@@ -38,8 +39,7 @@ async function startedWith({ workflow, options }: Tasks, letter: TaskLetter): Pr
   const input = await readFirstInput(workflow.workflowService, {
     ...{ namespace: options.namespace, workflowId: transcodeWorkflowId(task), runId },
   }).catch(() => undefined); // past its retention
-  const { redrives: _, chunkMs: __, chunksAtOnce: ___, ...request } = (input ?? {}) as Record<string, unknown>;
-  if (input !== undefined) return parseTranscodeRequest(request);
+  if (input !== undefined) return parseTranscodeRequest(requestIn('transcode', input));
   throw fault(
     'dead-letter-unusable',
     `letter ${letterId}: its request holds a secret, and Temporal no longer has the run that knew it; submit the task again`,

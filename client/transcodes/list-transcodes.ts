@@ -3,8 +3,9 @@ import proto from '@temporalio/proto';
 import { fault } from '../../contracts/errors.js';
 import { assertName, type TaskRef } from '../../contracts/ids.js';
 import { show } from '../../contracts/request.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES, whereAttribute } from '../../contracts/search-attributes.js';
 import { TRANSCODE_STATUSES, type TranscodeStatus } from '../../contracts/transcode.js';
+import { ofWorkflow } from '../../contracts/workflows.js';
 import type { Reelay } from '../connect.js';
 import { withTemporalFaults } from '../temporal-fault.js';
 
@@ -75,8 +76,8 @@ export function taskQuery({ states, sinceMs, untilMs, tenant }: TaskFilter): str
   if (unknown !== undefined || states?.length === 0)
     throw fault('request-invalid', `states: expected some of ${TRANSCODE_STATUSES.join(', ')}, got ${show(unknown)}`);
   return [
-    `WorkflowType = 'transcode'`,
-    ...(tenant === undefined ? [] : [`${SEARCH_ATTRIBUTES.tenant.name} = '${tenant}'`]),
+    ofWorkflow('transcode'),
+    ...(tenant === undefined ? [] : [whereAttribute('tenant', tenant)]),
     ...(sinceMs === undefined ? [] : [`StartTime >= '${new Date(sinceMs).toISOString()}'`]),
     ...(untilMs === undefined ? [] : [`StartTime < '${new Date(untilMs).toISOString()}'`]),
     ...(states === undefined ? [] : [`(${states.map(ofState).join(' OR ')})`]),
@@ -85,7 +86,7 @@ export function taskQuery({ states, sinceMs, untilMs, tenant }: TaskFilter): str
 
 /** A run that was terminated could not say so itself. */
 function ofState(state: TranscodeStatus): string {
-  const said = `${SEARCH_ATTRIBUTES.state.name} = '${state}'`;
+  const said = whereAttribute('state', state);
   if (ACTIVE.includes(state)) return `(${said} AND ExecutionStatus = 'Running')`;
   return state === 'cancelled' ? `(${said} OR ExecutionStatus = 'Terminated')` : said;
 }

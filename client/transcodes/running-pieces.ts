@@ -3,7 +3,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { isErrorCode, type ErrorCode } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
-import type { PieceHeartbeat } from '../../contracts/transcode-work.js';
+import { isPieceActivity, type PieceHeartbeat } from '../../contracts/transcode-work.js';
 
 /** A piece of work that is under way, or waits for a worker or its next try. */
 export interface RunningPiece {
@@ -25,12 +25,9 @@ type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingA
 
 const { PENDING_ACTIVITY_STATE_SCHEDULED: SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 
-/** Activities of the workflow that make no piece, such as those that announce. */
-const RECORDS = /^(?:publish|record|remove|send)/;
-
 /** As the server knows them by their heartbeats, which needs no worker. */
 export const runningPieces = ({ raw }: WorkflowExecutionDescription): RunningPiece[] =>
-  (raw.pendingActivities ?? []).filter((pending) => !RECORDS.test(pending.activityType?.name ?? '')).map(pieceOf);
+  (raw.pendingActivities ?? []).filter(({ activityType }) => isPieceActivity(activityType?.name ?? '')).map(pieceOf);
 
 function pieceOf({ activityType, heartbeatDetails, attempt, lastFailure, state }: PendingActivity): RunningPiece {
   const isScheduled = state === SCHEDULED;

@@ -1,6 +1,7 @@
 import { readFirstInput } from '../../records/first-input.js';
 import { assertName, DEFAULT_TENANT, transcodeWorkflowId, type TaskRef } from '../../contracts/ids.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../../contracts/transcode.js';
+import { requestIn } from '../../contracts/workflows.js';
 import type { Reelay } from '../connect.js';
 
 /** A task by its id; the tenant is `default` unless given. */
@@ -26,11 +27,5 @@ export async function startedSettings(
   const input = await readFirstInput(temporal.workflowService, {
     ...{ namespace: temporal.options.namespace, workflowId: transcodeWorkflowId(task), runId },
   });
-  return settingsOf(input);
-}
-
-/** Without what the workflow takes beside the request. */
-function settingsOf(input: unknown): TranscodeSettings {
-  const { redrives: _, chunkMs: __, chunksAtOnce: ___, ...request } = (input ?? {}) as Record<string, unknown>;
-  return parseTranscodeRequest(request);
+  return parseTranscodeRequest(requestIn('transcode', input));
 }

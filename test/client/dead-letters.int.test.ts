@@ -5,7 +5,7 @@ import { createSpooledLetterActivities } from '../../activities/index.js';
 import { listDeadLetters, redriveDeadLetters, showDeadLetter, type ListedLetter } from '../../client/dead-letters.js';
 import { problemOf } from '../../contracts/errors.js';
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
-import { captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
+import { hostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { RedriveState } from '../../contracts/redrive.js';
 import { imageOf } from '../activities/capture/frames.js';
 import { eventually } from '../harness/eventually.js';
@@ -169,7 +169,7 @@ describe('dead letters on real servers', () => {
       remove: async (letterId: string) => void dead.delete(letterId),
     };
     const worker = await Worker.create({
-      ...{ connection, namespace: temporal.namespace, taskQueue: captureHostQueue(host) },
+      ...{ connection, namespace: temporal.namespace, taskQueue: hostQueue('capture', host) },
       activities: createSpooledLetterActivities({ host, dead: folder, stores: [store], events: sink, source }),
     });
     await worker.runUntil(work);

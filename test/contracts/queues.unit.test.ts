@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { captureHostQueue } from '../../contracts/queues.js';
+import { hostQueue } from '../../contracts/queues.js';
 
 describe('the queue of a capture host', () => {
-  it('is named after the host', () => assert.equal(captureHostQueue('host-7'), 'capture@host-7'));
+  it('is named after the host', () => assert.equal(hostQueue('capture', 'host-7'), 'capture@host-7'));
 });

@@ -24,7 +24,7 @@ import {
 import { WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import { parseTrigger } from '../../contracts/trigger.js';
 import type { cleanStore } from '../../workflows/clean-store.js';
-import type { captureHost } from '../../workflows/capture-host.js';
+import type { captureLease } from '../../workflows/capture-lease.js';
 import type { watchPrefix } from '../../workflows/watch-prefix.js';
 import { eventually } from '../harness/eventually.js';
 import { temporalServer } from '../harness/servers.js';
@@ -132,8 +132,8 @@ describe('histories', () => {
   it('capture-host', async () => {
     const { client, messages, records } = bench();
     await messages('h', { holdHostLease: () => Promise.reject(fault('capture-not-found', 'another process')) });
-    const host = await client.workflow.start<typeof captureHost>('captureHost', {
-      ...{ workflowId: hostWorkflowId('h'), taskQueue: WORKFLOW_QUEUE },
+    const host = await client.workflow.start<typeof captureLease>('captureHost', {
+      ...{ workflowId: hostWorkflowId('capture', 'h'), taskQueue: WORKFLOW_QUEUE },
       args: [{ host: 'h', instance: 'one', leaseMs: 1000 }],
     });
     await host.result();

@@ -34,7 +34,7 @@ export interface FakeHost {
   isReady: boolean;
   /** Messages of relays in their order: cut or begin, and the epoch. */
   relays: string[];
-  activities: CaptureActivities & Omit<HostActivities, 'holdHostLease' | 'answerForHost'>;
+  activities: CaptureActivities & HostActivities;
 }
 
 /** A capture host without ffmpeg: it attaches, says that it captures, and goes on until it is told how to end. */

@@ -1,6 +1,6 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
+import { hostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { redriveDeadLetters, RedriveInput } from '../../workflows/redrive-dead-letters.js';
 import type { FakeLetters } from './fake-letters.js';
 import { connectBoth } from './connect-both.js';
@@ -29,7 +29,7 @@ export async function whileRedriving<Result>(
       activities: letters.activities,
     }),
     ...hosts.map((host) =>
-      Worker.create({ ...shared, taskQueue: captureHostQueue(host), activities: letters.host(host) }),
+      Worker.create({ ...shared, taskQueue: hostQueue('capture', host), activities: letters.host(host) }),
     ),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));

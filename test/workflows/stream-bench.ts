@@ -2,7 +2,7 @@ import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@tempor
 import { Worker } from '@temporalio/worker';
 import { segmentWorkflowId, streamWorkflowId } from '../../contracts/ids.js';
 import { streamStateQuery } from '../../contracts/messages.js';
-import { CAPTURE_QUEUE, captureHostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
+import { CAPTURE_QUEUE, hostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { StreamRequest, StreamState } from '../../contracts/stream.js';
 import type { liveStream, LiveStreamInput } from '../../workflows/live-stream.js';
 import { eventually } from '../harness/eventually.js';
@@ -55,14 +55,14 @@ export async function openStreamBench(): Promise<StreamBench> {
       const { captureFrames, ...messages } = host.activities;
       run(await Worker.create({ ...shared, taskQueue: CAPTURE_QUEUE, activities: { captureFrames } }));
       listeners.set(name, async () => {
-        run(await Worker.create({ ...shared, taskQueue: captureHostQueue(name), activities: messages }));
+        run(await Worker.create({ ...shared, taskQueue: hostQueue('capture', name), activities: messages }));
       });
       if (polls === 'all') await listeners.get(name)?.();
       return host;
     },
     listen: async (name) => listeners.get(name)?.(),
     async messages(name, activities) {
-      run(await Worker.create({ ...shared, taskQueue: captureHostQueue(name), activities }));
+      run(await Worker.create({ ...shared, taskQueue: hostQueue('capture', name), activities }));
     },
     async start({ id, continueAfterEvents, ...request }) {
       const input: LiveStreamInput = {

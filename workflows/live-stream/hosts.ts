@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/index.js';
 import { segmentWorkflowId } from '../../contracts/ids.js';
-import { captureHostQueue } from '../../contracts/queues.js';
+import { hostQueue } from '../../contracts/queues.js';
 import { HOST_MESSAGE } from '../policies.js';
 import type { StreamMachine } from '../state/stream-machine.js';
 
@@ -26,7 +26,7 @@ export const cancelSegment = (segmentId: string): Promise<void> =>
     });
 
 export const hostActivities = (host: string, summary: string, limits: ActivityOptions = HOST_MESSAGE) =>
-  proxyActivities<HostActivities>({ ...limits, taskQueue: captureHostQueue(host), summary });
+  proxyActivities<HostActivities>({ ...limits, taskQueue: hostQueue('capture', host), summary });
 
 /** What a host does not answer, or cannot do, is no failure of the stream. */
 export function unlessUnanswered(error: unknown): undefined {

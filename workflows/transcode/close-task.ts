@@ -1,7 +1,7 @@
 import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
 import type { TaskActivities } from '../../activities/index.js';
 import { problemOf, type Problem } from '../../contracts/errors.js';
-import { transcodeWorkflowId } from '../../contracts/ids.js';
+import { callbackWorkflowId } from '../../contracts/ids.js';
 import type { TranscodeManifest, TranscodeOutput } from '../../contracts/manifest.js';
 import type { CallbackInput, RemoveInput, UnitInput } from '../../contracts/transcode-work.js';
 import { deliverCallback } from '../deliver-callback.js';
@@ -72,7 +72,7 @@ async function callBack({ settings }: Task, told: Pick<CallbackInput, 'kind' | '
   const { callback } = settings;
   if (!callback) return;
   await startChild(deliverCallback, {
-    workflowId: `${transcodeWorkflowId(settings)}:${runIdOf()}:callback`,
+    workflowId: callbackWorkflowId(settings, runIdOf()),
     args: [{ callback, ...told }],
     parentClosePolicy: ParentClosePolicy.ABANDON,
   });

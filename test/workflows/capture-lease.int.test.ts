@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { CompleteAsyncError, Context } from '@temporalio/activity';
-import type { HostActivities } from '../../activities/index.js';
+import type { LeaseActivities } from '../../activities/index.js';
 import { hostWorkflowId } from '../../contracts/ids.js';
 import { hostStartedSignal } from '../../contracts/messages.js';
 import { WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import { fault } from '../../contracts/errors.js';
-import type { captureHost } from '../../workflows/capture-host.js';
+import type { captureLease } from '../../workflows/capture-lease.js';
 import { createCounter } from '../activities/capture/switchable.js';
 import { eventually } from '../harness/eventually.js';
 import { useStreamBench } from './stream-bench.js';
@@ -21,7 +21,7 @@ describe('the lease of a capture host', () => {
     const tokens: Uint8Array[] = [];
     const held = createCounter();
     const calls = createCounter();
-    const activities: Pick<HostActivities, 'holdHostLease' | 'answerForHost'> = {
+    const activities: LeaseActivities = {
       async holdHostLease() {
         tokens.push(Context.current().info.taskToken);
         held.add();
@@ -35,8 +35,8 @@ describe('the lease of a capture host', () => {
     await bench().messages(name, activities);
     const { client } = bench();
     const start = (instance: string) =>
-      client.workflow.signalWithStart<typeof captureHost, [{ instance: string }]>('captureHost', {
-        ...{ workflowId: hostWorkflowId(name), taskQueue: WORKFLOW_QUEUE },
+      client.workflow.signalWithStart<typeof captureLease, [{ instance: string }]>('captureHost', {
+        ...{ workflowId: hostWorkflowId('capture', name), taskQueue: WORKFLOW_QUEUE },
         args: [{ host: name, instance, leaseMs }],
         ...{ signal: hostStartedSignal, signalArgs: [{ instance }] },
       });

@@ -1,15 +1,17 @@
-import { ActivityCancelledError, ActivityNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { streamWorkflowId } from '../../contracts/ids.js';
-import { isCurrentSegmentQuery } from '../../contracts/messages.js';
-import type { CaptureRegistry, RegisteredCapture } from './registry.js';
+import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
+import type { HostKind } from '../../contracts/queues.js';
+import type { HostRegistry } from './host-registry.js';
 
 /**
- * What a host holds as long as it lives: an activity of its `captureHost` workflow, renewed by heartbeats whose answers
- * are read. When it lapses, the streams of the host are taken over. So a host that finds it lapsed, or finds that it was
- * frozen for as long, publishes nothing more until each stream has said whether the capture here is still its own.
- * A server that does not answer is no such news: captures go on, and the store keeps a slot for whoever writes it first.
+ * What a host holds as long as it lives: an activity of the workflow that is its lease, renewed by heartbeats whose
+ * answers are read. When it lapses, what runs on the host is taken over. So a host that finds it lapsed, or finds that it
+ * was frozen for as long, publishes nothing more until all that runs here is confirmed. A server that does not answer is
+ * no such news: work goes on, and the store keeps a slot for its first writer.
  */
 export interface HostLease {
+  readonly kind: HostKind;
+  /** This process: a host that is started again is another instance. */
+  readonly instance: string;
   /** Takes it, and keeps it from then on. */
   open(): void;
   mayPublish(): boolean;
@@ -19,9 +21,13 @@ export interface HostLease {
   close(): Promise<void>;
 }
 
-interface LeaseStart {
-  client: Pick<Client, 'workflow' | 'activity' | 'withDeadline'>;
-  registry: CaptureRegistry;
+interface LeaseStart<Run> extends Pick<HostLease, 'kind' | 'instance'> {
+  client: Pick<Client, 'activity' | 'withDeadline'>;
+  registry: Pick<HostRegistry<Run>, 'entries'>;
+  /** Asks its workflow whether a run here is still wanted, and ends it where it is not. */
+  confirm(run: Run): Promise<void>;
+  /** Lets a run publish what it held back while that was in doubt. */
+  release(run: Run): void;
   /** Asks the server for it. */
   ask(): Promise<unknown>;
   /** After so many milliseconds without a renewal it lapses. */
@@ -35,7 +41,17 @@ const RENEWALS_A_LEASE = 3;
 /** A host without a lease, which was slow to take it, asks again. */
 const ASK_EVERY_MS = 5000;
 
-export function createHostLease({ client, registry, ask, leaseMs, onError }: LeaseStart): HostLease {
+export function createHostLease<Run>({
+  kind,
+  instance,
+  client,
+  registry,
+  confirm,
+  release,
+  ask,
+  leaseMs,
+  onError,
+}: LeaseStart<Run>): HostLease {
   let token: Uint8Array | undefined;
   let isCertain = true;
   let tickedMs = performance.now();
@@ -44,13 +60,15 @@ export function createHostLease({ client, registry, ask, leaseMs, onError }: Lea
   let timer: NodeJS.Timeout | undefined;
 
   return {
+    kind,
+    instance,
     open() {
       timer = setInterval(tick, leaseMs / RENEWALS_A_LEASE);
       tickedMs = performance.now();
       tick();
     },
     mayPublish() {
-      // A thawed process handles its pictures before its timers.
+      // A thawed process handles its input before its timers.
       if (isFrozen()) doubt();
       return isCertain;
     },
@@ -105,25 +123,8 @@ export function createHostLease({ client, registry, ask, leaseMs, onError }: Lea
   }
 
   async function confirmAll(): Promise<void> {
-    await Promise.all([...registry.entries.values()].map((entry) => confirmCapture(client, entry).catch(onError)));
+    await Promise.all([...registry.entries.values()].map((run) => confirm(run).catch(onError)));
     isCertain = true;
-    for (const { capture } of registry.entries.values()) capture.release();
-  }
-}
-
-/** Asks a stream whether the capture here is its own: then it is told again where it is, else the capture ends. */
-export async function confirmCapture(
-  client: Pick<Client, 'workflow'>,
-  { capture, session, epoch }: RegisteredCapture,
-): Promise<void> {
-  const stream = client.workflow.getHandle(streamWorkflowId(session));
-  try {
-    const { status } = await stream.describe();
-    if (status.name !== 'RUNNING') capture.stop('stopped');
-    else if (await stream.query(isCurrentSegmentQuery, epoch)) capture.attach();
-    else capture.retire();
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    capture.stop('stopped');
+    for (const run of registry.entries.values()) release(run);
   }
 }

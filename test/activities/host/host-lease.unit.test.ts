@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { ActivityNotFoundError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Capture } from '../../../activities/capture/capture.js';
-import { createHostLease, type HostLease } from '../../../activities/capture/host-lease.js';
+import { confirmCapture } from '../../../activities/capture/confirm-capture.js';
 import { createCaptureRegistry } from '../../../activities/capture/registry.js';
-import { SESSION } from './frames.js';
-import { createCounter } from './switchable.js';
+import { createHostLease, type HostLease } from '../../../activities/host/host-lease.js';
+import { SESSION } from '../capture/frames.js';
+import { createCounter } from '../capture/switchable.js';
 
 const TOKEN = new Uint8Array([1]);
 
@@ -34,7 +35,19 @@ describe('what a host does with its captures', () => {
       withDeadline: (_: number, call: () => Promise<unknown>) => call(),
     } as unknown as Client;
     const ask = async (): Promise<void> => void asked.add();
-    const opened = createHostLease({ client, registry, ask, leaseMs: 120, onError: assert.fail });
+    const opened = createHostLease({
+      kind: 'capture',
+      instance: 'i',
+      client,
+      registry,
+      ask,
+      leaseMs: 120,
+      confirm: (run) => confirmCapture(client, run),
+      release: (run) => {
+        run.capture.release();
+      },
+      onError: assert.fail,
+    });
     lease = opened;
     opened.open();
     return { lease: opened, did, asked, released };
