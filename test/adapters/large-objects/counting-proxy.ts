@@ -54,7 +54,7 @@ export async function countingProxy(target: string): Promise<CountingProxy> {
       // Connections are accepted in their order: with the last one all are known that were opened before.
       const [response] = (await once(http.get(endpoint + LAST), 'response')) as [http.IncomingMessage];
       response.resume();
-      for (const each of open) await once(each, 'close');
+      for (const each of open) await new Promise((resolve) => each.once('close', resolve));
     },
     async close() {
       server.closeAllConnections();
