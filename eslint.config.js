@@ -61,6 +61,7 @@ export default tseslint.config(
   },
   ...Object.keys(walls.folders).flatMap((folder) => [
     zone(folder, `${folder}/`),
+    ...Object.keys(walls.folders[folder].rooms ?? {}).map((room) => zone(folder, `${folder}/${room}/`)),
     ...Object.values(walls.packages)
       .flat()
       .filter((path) => path.startsWith(`${folder}/`) && path !== `${folder}/`)
@@ -88,7 +89,7 @@ export default tseslint.config(
 
 /** The import rules of one folder, or of the part of it that owns a package. */
 function zone(folder, path) {
-  const { may, typesOf = [], onlyPackages, notPackages = [] } = walls.folders[folder];
+  const { may, typesOf = [], onlyPackages, notPackages = [], rooms = {} } = walls.folders[folder];
   const others = Object.keys(walls.folders).filter((name) => name !== folder && may !== 'everything');
   const foreign = others.filter((name) => !may.includes(name) && !typesOf.includes(name));
   const typeOnly = others.filter((name) => typesOf.includes(name));
@@ -101,6 +102,7 @@ function zone(folder, path) {
       ...p,
       allowTypeImports: true,
     })),
+    ...roomsPattern(rooms, path),
     ...packagesPattern(
       [...notPackages, ...owned],
       `${path} may not use this package: see test/conventions/walls.json.`,
@@ -117,6 +119,15 @@ function zone(folder, path) {
 
 function foldersPattern(names, message) {
   return names.length > 0 ? [{ regex: `^(?:\\.\\./)+(?:${names.join('|')})/`, message }] : [];
+}
+
+/** The rooms of a folder that are closed to this one, or to the files beside them. */
+function roomsPattern(rooms, path) {
+  const room = path.split('/')[1];
+  const closed = Object.keys(rooms).filter((name) => name !== room && !(rooms[room] ?? []).includes(name));
+  if (closed.length === 0) return [];
+  const regex = `^\\.{1,2}/(?:${closed.join('|')})/`;
+  return [{ regex, message: `${path} may not import this room: see test/conventions/walls.json.` }];
 }
 
 function packagesPattern(names, message) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { HttpPost } from '../adapters/callbacks/http-post.js';
 import { fault, problemOf } from '../contracts/errors.js';
+import { isPassingStatus } from '../contracts/patience.js';
 import { redact } from '../contracts/redact.js';
 import { transcodeEvent } from '../contracts/transcode-events.js';
 import type { CallbackInput } from '../contracts/transcode-work.js';
@@ -12,8 +13,6 @@ interface CallbackDeps {
 }
 
 const WITHIN_MS = 10_000;
-/** Too long for one try, or too many: it says itself that it may be tried again. */
-const PASSING = new Set([408, 425, 429]);
 
 /**
  * Posts the event of a task as CloudEvents 1.0 in structured JSON. The signature covers the time and the very bytes:
@@ -28,7 +27,7 @@ export const createSendCallback = ({ secrets, post }: CallbackDeps) =>
     });
     const status = await statusOf(post, { url, body, ...signed(body, { secret, secrets }) });
     if (status >= 200 && status < 300) return;
-    const isFinal = status >= 300 && status < 500 && !PASSING.has(status);
+    const isFinal = status >= 300 && status < 500 && !isPassingStatus(status);
     throw fault(
       isFinal ? 'callback-refused' : 'callback-unreachable',
       `callback to ${redact(url)} was answered with ${status}: expected 2xx`,

@@ -12,6 +12,9 @@ export const PATIENCE = {
   maxRetryTime: 900_000,
 } as const;
 
+/** Answers of HTTP in the 4xx range that the same request may not get a second time: too slow, too early, too often. */
+export const isPassingStatus = (status: number): boolean => status === 408 || status === 425 || status === 429;
+
 /** Whether the same request may succeed later; what is not in the catalogue is a fault of the program. */
 export function isRetryable(error: unknown): boolean {
   const problem = problemOf(error);

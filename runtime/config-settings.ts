@@ -8,7 +8,7 @@ import {
   DEFAULT_S3_CHECKSUMS,
   DEFAULT_SOCKET_TIMEOUT_MS,
   S3_CHECKSUMS,
-} from '../adapters/object-store/s3-connection.js';
+} from '../adapters/s3/s3-connection.js';
 import { SERVER_SETTINGS } from './config-server-settings.js';
 import { setting, type Setting } from './setting.js';
 import {

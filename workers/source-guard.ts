@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isPublicAddress } from '../adapters/inputs/public-address.js';
+import { isPublicAddress } from '../adapters/http/public-address.js';
 import { fault } from '../contracts/errors.js';
 import { redact } from '../contracts/redact.js';
 

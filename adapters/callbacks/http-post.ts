@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { guardHosts } from '../inputs/public-hosts.js';
+import { guardHosts } from '../http/public-hosts.js';
 
 export interface HttpMessage {
   headers: Record<string, string>;

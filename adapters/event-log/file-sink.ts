@@ -1,7 +1,7 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ReelayEvent, Topic } from '../../contracts/events.js';
-import { fileEventFault } from './file-fault.js';
+import { folderLogFault } from '../folder-log/folder-log-fault.js';
 import type { EventSink } from './event-log.js';
 
 /** A line of a topic's file. */
@@ -29,7 +29,7 @@ export function fileEventSink({ folder }: { folder: string }): EventSink {
   let isClosed = false;
   return {
     async publish(topic, { key, event }) {
-      if (isClosed) throw fileEventFault(new Error('the log is closed'), `publish to ${topic}`);
+      if (isClosed) throw folderLogFault(new Error('the log is closed'), `publish to ${topic}`);
       const writer = writers.get(topic) ?? new TopicWriter(topicFile(folder, topic));
       writers.set(topic, writer);
       await writer.append({ key, writtenAtMs: Date.now(), event });
@@ -69,7 +69,7 @@ class TopicWriter {
       await this.write(batch.map(({ line }) => line).join(''));
       for (const { settle } of batch) settle();
     } catch (error) {
-      const failure = fileEventFault(error, `append to ${this.file}`);
+      const failure = folderLogFault(error, `append to ${this.file}`);
       for (const { settle } of batch) settle(failure);
     }
   }

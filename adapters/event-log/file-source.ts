@@ -1,6 +1,6 @@
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { fileEventFault } from './file-fault.js';
-import { FolderChanges } from './folder-changes.js';
+import { folderLogFault } from '../folder-log/folder-log-fault.js';
+import { FolderChanges } from '../folder-log/folder-changes.js';
 import { topicFile, type FileRecord } from './file-sink.js';
 import type { EventSource, ReadOptions } from './event-log.js';
 
@@ -20,7 +20,7 @@ export function fileEventSource({ folder }: { folder: string }): EventSource {
           if (isStarted && (key === undefined || record.key === key)) yield record.event;
         }
       } catch (error) {
-        throw fileEventFault(error, `read ${file}`);
+        throw folderLogFault(error, `read ${file}`);
       }
     },
     close() {

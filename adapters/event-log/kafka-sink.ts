@@ -1,12 +1,12 @@
 import type { Topic } from '../../contracts/events.js';
 import { fault } from '../../contracts/errors.js';
-import { toMessage } from './cloud-event.js';
-import { Lane } from './lane.js';
-import { partitionOf } from './partition.js';
-import { PendingRecord } from './pending-record.js';
-import { SharedProducer } from './shared-producer.js';
+import { toMessage } from '../../contracts/cloud-event.js';
+import { SendLane } from '../kafka/send-lane.js';
+import { partitionOf } from '../kafka/partition.js';
+import { PendingRecord } from '../kafka/pending-record.js';
+import { SharedProducer } from '../kafka/shared-producer.js';
 import type { EventSink } from './event-log.js';
-import type { KafkaOptions } from './kafka-client.js';
+import type { KafkaOptions } from '../kafka/kafka-client.js';
 
 export const DEFAULT_PUBLISH_DEADLINE_MS = 10_000;
 export const DEFAULT_MAX_PENDING_BYTES = 64 * 1024 * 1024;
@@ -34,7 +34,7 @@ export function kafkaEventSink(options: KafkaSinkOptions): EventSink {
 }
 
 class KafkaSink implements EventSink {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly lanes = new Map<string, SendLane>();
   private readonly pending = new Set<PendingRecord>();
   private readonly producer: SharedProducer;
   private readonly deadlineMs: number;
@@ -85,8 +85,8 @@ class KafkaSink implements EventSink {
     for (const record of batch) record.settle();
   }
 
-  private lane(name: string, work: (batch: PendingRecord[]) => Promise<void>): Lane {
-    const lane = this.lanes.get(name) ?? new Lane(work);
+  private lane(name: string, work: (batch: PendingRecord[]) => Promise<void>): SendLane {
+    const lane = this.lanes.get(name) ?? new SendLane(work);
     this.lanes.set(name, lane);
     return lane;
   }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReelayEvent, Topic } from '../../contracts/events.js';
-import { fromMessage } from './cloud-event.js';
-import { isDenied, kafkaFault } from './kafka-fault.js';
-import { openTopicReader, type TopicReader } from './kafka-topic-reader.js';
+import { fromMessage } from '../../contracts/cloud-event.js';
+import { isDenied, kafkaFault } from '../kafka/kafka-fault.js';
+import { openTopicReader, type TopicReader } from '../kafka/topic-reader.js';
 import type { EventSource, ReadOptions } from './event-log.js';
-import type { KafkaOptions } from './kafka-client.js';
+import type { KafkaOptions } from '../kafka/kafka-client.js';
 
 /** How long a reader bears with brokers that do not answer; one that follows has nothing better to do than to wait. */
 const PATIENCE_MS = 10_000;

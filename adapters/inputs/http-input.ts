@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { fault, problemOf } from '../../contracts/errors.js';
-import { flowing } from '../object-store/flowing.js';
-import { openTimeBound, type TimeBound } from '../object-store/time-bound.js';
+import { flowing } from '../transfer/flowing.js';
+import { openTimeBound, type TimeBound } from '../transfer/time-bound.js';
 import { openHttp, type HttpOptions } from './http-request.js';
 import type { InputScheme, Inspected, ReadOptions } from './media-inputs.js';
 import type { InputVersion } from '../../contracts/plan.js';

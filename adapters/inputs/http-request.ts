@@ -1,11 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { fault } from '../../contracts/errors.js';
-import { guardHosts } from './public-hosts.js';
+import { isPassingStatus } from '../../contracts/patience.js';
+import { guardHosts } from '../http/public-hosts.js';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const PASSING = new Set([408, 425, 429]);
 const OUT_OF_RANGE = 416;
 
 export interface HttpOptions {
@@ -85,7 +85,7 @@ function assertUsable({ statusCode = 0, headers }: IncomingMessage, url: string)
   }
   if (statusCode === 404 || statusCode === 410) throw fault('input-not-found', what);
   if (statusCode === 412) throw fault('input-changed', what);
-  const isPassing = PASSING.has(statusCode) || statusCode >= 500 || statusCode < 300;
+  const isPassing = isPassingStatus(statusCode) || statusCode >= 500 || statusCode < 300;
   throw fault(isPassing ? 'input-unreachable' : 'input-denied', what);
 }
 

@@ -4,7 +4,7 @@ import { httpInput } from './http-input.js';
 import { withPlaylists } from './playlist-input.js';
 import { s3Input } from './s3-input.js';
 import type { InputScheme, MediaInputs } from './media-inputs.js';
-import type { S3Options } from '../object-store/s3-connection.js';
+import type { S3Options } from '../s3/s3-connection.js';
 
 export interface MediaInputsOptions {
   s3: S3Options;

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { fault, type ErrorCode } from '../../contracts/errors.js';
-import { flowing } from '../object-store/flowing.js';
-import { openS3, type S3Options } from '../object-store/s3-connection.js';
-import { openTimeBound, withTimeBound } from '../object-store/time-bound.js';
+import { isPassingStatus } from '../../contracts/patience.js';
+import { flowing } from '../transfer/flowing.js';
+import { openS3, type S3Options } from '../s3/s3-connection.js';
+import { openTimeBound, withTimeBound } from '../transfer/time-bound.js';
 import type { InputScheme, ReadOptions } from './media-inputs.js';
 
 interface ServiceError extends Error {
@@ -18,7 +19,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   403: 'input-denied',
 };
 
-const PASSING = new Set([408, 409, 425, 429]);
+const CONFLICT = 409;
 
 /** Objects of any bucket that the worker may read. */
 export function s3Input(options: S3Options): InputScheme {
@@ -62,7 +63,9 @@ export function s3Input(options: S3Options): InputScheme {
 function inputFault(error: unknown, url: string): Error {
   const { name, message, $metadata } = error as ServiceError;
   const status = $metadata?.httpStatusCode ?? 0;
-  const isDenied = name === 'CredentialsProviderError' || (status >= 300 && status < 500 && !PASSING.has(status));
+  const isDenied =
+    name === 'CredentialsProviderError' ||
+    (status >= 300 && status < 500 && status !== CONFLICT && !isPassingStatus(status));
   const code = CODES[status] ?? (isDenied ? 'input-denied' : 'input-unreachable');
   return fault(code, `${url}: ${name}${status ? ` (${status})` : ''}: ${message}`, { cause: error });
 }

@@ -14,8 +14,8 @@ import {
   removeObject,
   writeVersion,
   type Description,
-} from '../object-store/object-folder.js';
-import { VERSIONS_FOLDER } from '../object-store/walk-keys.js';
+} from '../object-folder/object-folder.js';
+import { VERSIONS_FOLDER } from '../object-folder/walk-keys.js';
 import { persist } from './persist.js';
 import type { LargeObjects, Measure, ReadOptions, TransferOptions } from './large-objects.js';
 import type { ObjectInfo } from '../object-store/object-store.js';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { fault } from '../../contracts/errors.js';
-import { flowing } from '../object-store/flowing.js';
-import { describeObject } from '../object-store/s3-connection.js';
-import { isMissing, isTaken } from '../object-store/s3-fault.js';
+import { flowing } from '../transfer/flowing.js';
+import { describeObject } from '../s3/s3-connection.js';
+import { isMissing, isTaken } from '../s3/s3-fault.js';
 import { persist } from './persist.js';
-import { ask, type S3Context } from './s3-requests.js';
+import { ask, type S3Context } from '../s3/s3-requests.js';
 import type { Measure, ReadOptions, TransferOptions } from './large-objects.js';
 import type { ObjectInfo } from '../object-store/object-store.js';
 

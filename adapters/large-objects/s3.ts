@@ -1,11 +1,11 @@
 import { DeleteObjectsCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { fault } from '../../contracts/errors.js';
-import { openS3, s3Place, type S3StoreOptions } from '../object-store/s3-connection.js';
+import { openS3, s3Place, type S3StoreOptions } from '../s3/s3-connection.js';
 import { getFileFromS3, measureInS3 } from './s3-get-file.js';
 import { putFileToS3 } from './s3-put-file.js';
-import { ask, type S3Context } from './s3-requests.js';
-import { abandonUpload, listUploads } from './s3-uploads.js';
+import { ask, type S3Context } from '../s3/s3-requests.js';
+import { abandonUpload, listUploads } from '../s3/s3-uploads.js';
 import type { LargeObjects } from './large-objects.js';
 
 /** The limit of S3. */

@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
-import { kafkaClient, type KafkaOptions } from '../event-log/kafka-client.js';
-import { kafkaFault } from '../event-log/kafka-fault.js';
+import { kafkaClient, type KafkaOptions } from '../kafka/kafka-client.js';
+import { kafkaFault } from '../kafka/kafka-fault.js';
 import { noLog } from '../log.js';
 import type { NotificationSource } from './notifications.js';
 

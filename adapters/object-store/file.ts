@@ -9,8 +9,8 @@ import {
   readInfo,
   writeVersion,
   type Description,
-} from './object-folder.js';
-import { walkKeys } from './walk-keys.js';
+} from '../object-folder/object-folder.js';
+import { walkKeys } from '../object-folder/walk-keys.js';
 import type { ObjectStore, PutOutcome, StoredObject } from './object-store.js';
 
 /** How the folder is laid out is told in object-folder.ts. */

@@ -1,8 +1,8 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { assertObjectKey } from './object-key.js';
-import { describeObject, openS3, s3Place, type S3StoreOptions } from './s3-connection.js';
-import { isMissing, isNotImplemented, isTaken, storeFault } from './s3-fault.js';
-import { withTimeBound } from './time-bound.js';
+import { assertObjectKey } from '../object-key.js';
+import { describeObject, openS3, s3Place, type S3StoreOptions } from '../s3/s3-connection.js';
+import { isMissing, isNotImplemented, isTaken, storeFault } from '../s3/s3-fault.js';
+import { withTimeBound } from '../transfer/time-bound.js';
 import type { ObjectStore, PutOptions, PutOutcome } from './object-store.js';
 
 const DEFAULT_PAGE_SIZE = 1000;

@@ -8,6 +8,8 @@ interface Wall {
   typesOf?: string[];
   onlyPackages?: string[];
   notPackages?: string[];
+  /** Folders inside it, and which of each other they import; files beside them are for all of them. */
+  rooms?: Record<string, string[]>;
 }
 
 interface Walls {
@@ -37,8 +39,10 @@ export function wallFaults({ path, text }: SourceFile): string[] {
 function isAllowed(path: string, { specifier, isTypeOnly }: Import, wall: Wall): boolean {
   if (walls.alone.includes(path)) return false;
   if (!specifier.startsWith('.')) return isPackageAllowed(path, specifier, wall);
-  const target = folderOf(join(dirname(path), specifier));
-  if (wall.may === 'everything' || target === folderOf(path) || wall.may.includes(target)) return true;
+  const file = join(dirname(path), specifier);
+  const target = folderOf(file);
+  if (target === folderOf(path)) return isOpen(wall, { from: roomOf(path), to: roomOf(file) });
+  if (wall.may === 'everything' || wall.may.includes(target)) return true;
   return isTypeOnly && (wall.typesOf ?? []).includes(target);
 }
 
@@ -48,5 +52,11 @@ function isPackageAllowed(path: string, specifier: string, { onlyPackages, notPa
   if (owners && !owners.some((owner) => path.startsWith(owner))) return false;
   return !notPackages.some(isPart) && (onlyPackages?.some(isPart) ?? true);
 }
+
+const isOpen = ({ rooms }: Wall, { from, to }: { from: string; to: string }): boolean =>
+  !rooms || from === to || to === '' || (rooms[from] ?? []).includes(to);
+
+/** Empty for a file of the folder itself. */
+const roomOf = (path: string): string => path.split('/').slice(1, -1)[0] ?? '';
 
 const folderOf = (path: string): string => path.split('/')[0] ?? path;

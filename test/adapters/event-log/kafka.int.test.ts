@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type EachMessagePayload } from 'kafkajs';
 import { kafkaEventSink } from '../../../adapters/event-log/kafka-sink.js';
 import { kafkaEventSource } from '../../../adapters/event-log/kafka-source.js';
-import { partitionOf } from '../../../adapters/event-log/partition.js';
+import { partitionOf } from '../../../adapters/kafka/partition.js';
 import type { EventSink } from '../../../adapters/event-log/event-log.js';
 import { TOPICS, type Topic } from '../../../contracts/events.js';
 import { kafkaServer } from '../../harness/servers.js';

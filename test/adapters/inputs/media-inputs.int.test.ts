@@ -9,7 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openMediaInputs, type MediaInputsOptions } from '../../../adapters/inputs/open-media-inputs.js';
 import type { MediaInputs } from '../../../adapters/inputs/media-inputs.js';
-import { isPublicAddress } from '../../../adapters/inputs/public-address.js';
+import { isPublicAddress } from '../../../adapters/http/public-address.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
 import { s3Server } from '../../harness/servers.js';
 import { allOf } from '../../port-suites/all-of.js';

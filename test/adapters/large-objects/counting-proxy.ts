@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -8,15 +8,21 @@ export interface CountingProxy {
   requests: string[];
   /** What is answered instead of the server, where it answers anything. */
   answerWith(answer: ((request: http.IncomingMessage) => number | undefined) | undefined): void;
+  /** Waits until all connections are closed: whatever clients have sent before is noted and over by then. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
+
+const LAST = '/last-of-all';
 
 /** Passes HTTP requests on as they are, and notes them. */
 export async function countingProxy(target: string): Promise<CountingProxy> {
   const requests: string[] = [];
+  const open = new Set<EventEmitter>();
   let answer: ((request: http.IncomingMessage) => number | undefined) | undefined;
   const { hostname, port } = new URL(target);
   const server = http.createServer((request, response) => {
+    if (request.url === LAST) return void response.setHeader('connection', 'close').end();
     requests.push(`${request.method} ${request.url}`);
     const status = answer?.(request);
     if (status !== undefined) {
@@ -28,18 +34,27 @@ export async function countingProxy(target: string): Promise<CountingProxy> {
       response.writeHead(answered.statusCode ?? 500, answered.headers);
       answered.pipe(response);
     });
+    track(passed);
     passed.on('error', () => response.destroy());
     response.on('error', () => passed.destroy());
     request.on('close', () => request.complete || passed.destroy());
     request.pipe(passed);
   });
+  server.on('connection', track);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     requests,
     answerWith(next) {
       answer = next;
+    },
+    async idle() {
+      // Connections are accepted in their order: with the last one all are known that were opened before.
+      const [response] = (await once(http.get(endpoint + LAST), 'response')) as [http.IncomingMessage];
+      response.resume();
+      for (const each of open) await new Promise((resolve) => each.once('close', resolve));
     },
     async close() {
       server.closeAllConnections();
@@ -47,4 +62,9 @@ export async function countingProxy(target: string): Promise<CountingProxy> {
       await once(server, 'close');
     },
   };
+
+  function track(each: EventEmitter): void {
+    open.add(each);
+    each.once('close', () => open.delete(each));
+  }
 }

@@ -62,6 +62,8 @@ describe('large objects in S3', () => {
       const { put } = await someFile(40 * MIB);
       const first = (await open({ endpoint: proxy.endpoint, prefix })).large;
       await assert.rejects(first.putFile('film', { ...put, ...abortAt(25 * MIB) }), /enough/);
+      await first.close();
+      await proxy.idle();
       const before = parts().length;
       proxy.requests.length = 0;
       const { large, store } = await open({ endpoint: proxy.endpoint, prefix });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
-import type { S3StoreOptions } from '../../../adapters/object-store/s3-connection.js';
+import type { S3StoreOptions } from '../../../adapters/s3/s3-connection.js';
 import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
 import { s3Server } from '../../harness/servers.js';
 import { allOf } from '../../port-suites/all-of.js';

@@ -1,4 +1,3 @@
-import type { Topic } from '../../contracts/events.js';
 import { kafkaCluster, type KafkaOptions } from './kafka-client.js';
 import type { Cluster, FetchedRecord } from './kafkajs-internals.js';
 import { partitionOf } from './partition.js';
@@ -32,7 +31,7 @@ export interface TopicReaderOptions extends KafkaOptions {
 }
 
 /** Reads only the partition of the key, where one is given: the number of a topic's partitions must not change. */
-export async function openTopicReader(topic: Topic, options: TopicReaderOptions): Promise<TopicReader> {
+export async function openTopicReader(topic: string, options: TopicReaderOptions): Promise<TopicReader> {
   const { cluster, sockets } = kafkaCluster(options);
   const destroy = (): void => {
     sockets.destroy();
@@ -62,14 +61,14 @@ export async function openTopicReader(topic: Topic, options: TopicReaderOptions)
 
 type Partitions = { partition: number }[];
 
-function partitionsToRead(cluster: Cluster, topic: Topic, key: string | undefined): Partitions {
+function partitionsToRead(cluster: Cluster, topic: string, key: string | undefined): Partitions {
   const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
   return key === undefined ? all : [{ partition: partitionOf(key, all.length) }];
 }
 
 async function startOf(
   cluster: Cluster,
-  { topic, partitions, sinceMs }: { topic: Topic; partitions: Partitions; sinceMs: number | undefined },
+  { topic, partitions, sinceMs }: { topic: string; partitions: Partitions; sinceMs: number | undefined },
 ): Promise<Offsets> {
   if (sinceMs === undefined) return offsetsOf(cluster, { topic, partitions, fromBeginning: true });
   const found = await offsetsOf(cluster, { topic, partitions, fromTimestamp: sinceMs });
@@ -85,7 +84,7 @@ async function offsetsOf(cluster: Cluster, request: Parameters<Cluster['fetchTop
 }
 
 interface Fetching {
-  topic: Topic;
+  topic: string;
   positions: Offsets;
   wanted: [number, bigint][];
   ends: Offsets | undefined;
@@ -124,7 +123,7 @@ async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fe
 /** What was to be read next is past its retention: the reader goes on at what is left. */
 async function afterDeleted(
   cluster: Cluster,
-  { topic, positions, error }: { topic: Topic; positions: Offsets; error: unknown },
+  { topic, positions, error }: { topic: string; positions: Offsets; error: unknown },
 ): Promise<[]> {
   const { type, partition } = error as { type?: string; partition?: number };
   if (type !== 'OFFSET_OUT_OF_RANGE' || partition === undefined) throw error;

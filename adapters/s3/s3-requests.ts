@@ -8,11 +8,10 @@ import {
   type CompletedPart,
 } from '@aws-sdk/client-s3';
 import { fault, problemOf } from '../../contracts/errors.js';
-import { flowing, inSteps } from '../object-store/flowing.js';
-import { describeObject, type S3Connection, type S3Place } from '../object-store/s3-connection.js';
-import { isMissing, isNotImplemented, isTaken, storeFault } from '../object-store/s3-fault.js';
-import { withTimeBound, type TimeBound } from '../object-store/time-bound.js';
-import type { ObjectInfo, PutOutcome } from '../object-store/object-store.js';
+import { flowing, inSteps } from '../transfer/flowing.js';
+import { describeObject, type S3Connection, type S3ObjectInfo, type S3Place } from './s3-connection.js';
+import { isMissing, isNotImplemented, isTaken, storeFault } from './s3-fault.js';
+import { withTimeBound, type TimeBound } from '../transfer/time-bound.js';
 
 /**
  * The system takes some of a body at once, and only then waits for the line: a line this slow still gets that through
@@ -41,6 +40,9 @@ export interface Upload {
   UploadId: string;
 }
 
+/** `exists` leaves what was there. */
+type Put = 'written' | 'exists';
+
 interface Body {
   bytes: Uint8Array;
   signal: AbortSignal | undefined;
@@ -67,7 +69,7 @@ export const headObject = (
   s3: S3Context,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<ObjectInfo | undefined> =>
+): Promise<S3ObjectInfo | undefined> =>
   ask(s3, { what: `head ${s3.where(key)}`, signal }, async (bound) => {
     try {
       return describeObject(await s3.client.send(new HeadObjectCommand(s3.at(key)), { abortSignal: bound.signal }));
@@ -95,7 +97,7 @@ export async function sendObject(
   s3: S3Context,
   { key, contentType, metadata }: { key: string; contentType: string; metadata?: Record<string, string> },
   body: Body,
-): Promise<PutOutcome> {
+): Promise<Put> {
   const ContentMD5 = createHash('md5').update(body.bytes).digest('base64');
   const fixed = { ...s3.at(key), ContentMD5, ContentType: contentType, Metadata: metadata };
   return ifAbsent(s3, { key, signal: body.signal }, (condition) =>
@@ -110,7 +112,7 @@ export async function completeUpload(
   s3: S3Context,
   { key, upload, parts, sizeBytes }: { key: string; upload: Upload; parts: CompletedPart[]; sizeBytes: number },
   signal: AbortSignal | undefined,
-): Promise<PutOutcome> {
+): Promise<Put> {
   const ms = s3.answerMs + sizeBytes / SLOWEST_COMPLETION_BYTES_PER_MS;
   return ifAbsent(s3, { key, signal }, (condition) =>
     ask(s3, { what: `complete ${s3.where(key)}`, signal, ms }, (bound) => {
@@ -124,7 +126,7 @@ export async function completeUpload(
   );
 }
 
-type Outcome = PutOutcome | 'condition-unknown';
+type Outcome = Put | 'condition-unknown';
 
 const written = (): Outcome => 'written';
 
@@ -139,7 +141,7 @@ async function ifAbsent(
   s3: S3Context,
   { key, signal }: { key: string; signal: AbortSignal | undefined },
   put: (condition: { IfNoneMatch?: '*' }) => Promise<Outcome>,
-): Promise<PutOutcome> {
+): Promise<Put> {
   if (s3.knowsConditions) {
     const outcome = await put({ IfNoneMatch: '*' });
     if (outcome !== 'condition-unknown') return outcome;

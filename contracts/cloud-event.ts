@@ -1,4 +1,4 @@
-import type { ReelayEvent } from '../../contracts/events.js';
+import type { ReelayEvent } from './events.js';
 
 export interface EventMessage {
   headers: Record<string, string>;

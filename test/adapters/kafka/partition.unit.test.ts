@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Partitioners } from 'kafkajs';
-import { partitionOf } from '../../../adapters/event-log/partition.js';
+import { partitionOf } from '../../../adapters/kafka/partition.js';
 
 const KEYS = ['', 'a', 'ab', 'abc', 'abcd', 'cam1', 'camera-7f3a', 'Übertragung', '直播间', '😀', 'x'.repeat(257)];
 

@@ -1,8 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
-import { assertObjectKey } from './object-key.js';
-import type { ObjectInfo } from './object-store.js';
+import { assertObjectKey } from '../object-key.js';
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 2000;
 export const DEFAULT_SOCKET_TIMEOUT_MS = 5000;
@@ -92,11 +91,18 @@ export function s3Place({ bucket, prefix = '' }: Pick<S3StoreOptions, 'bucket' |
   };
 }
 
+/** What a server tells of an object, in the words of the port. */
+export interface S3ObjectInfo {
+  sizeBytes: number;
+  contentType: string;
+  metadata: Record<string, string>;
+}
+
 export function describeObject(answer: {
   ContentLength?: number | undefined;
   ContentType?: string | undefined;
   Metadata?: Record<string, string> | undefined;
-}): ObjectInfo {
+}): S3ObjectInfo {
   return {
     sizeBytes: answer.ContentLength ?? 0,
     contentType: answer.ContentType ?? 'application/octet-stream',

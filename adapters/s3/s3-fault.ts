@@ -1,11 +1,10 @@
 import { fault, type ErrorCode } from '../../contracts/errors.js';
+import { isPassingStatus } from '../../contracts/patience.js';
 
 interface ServiceError extends Error {
   $metadata?: { httpStatusCode?: number };
 }
 
-/** Answers in the 4xx range that the same request may not get a second time. */
-const PASSING = new Set([408, 425, 429]);
 const PASSING_NAMES = new Set(['RequestTimeout', 'SlowDown', 'BadDigest', 'IncompleteBody']);
 
 /** Refused for what one object is; the next one may be welcome. */
@@ -38,6 +37,6 @@ function codeOf({ name, status }: { name: string; status: number | undefined }):
   if (name === 'CredentialsProviderError') return 'store-denied';
   if (status === TOO_LARGE || REFUSED_NAMES.has(name)) return 'object-refused';
   if (status === CONFLICT) return 'store-conflict';
-  if (status === undefined || PASSING.has(status) || PASSING_NAMES.has(name)) return 'store-unreachable';
+  if (status === undefined || isPassingStatus(status) || PASSING_NAMES.has(name)) return 'store-unreachable';
   return (status >= 300 && status < 500) || status === 501 ? 'store-denied' : 'store-unreachable';
 }

@@ -1,5 +1,4 @@
-import type { Topic } from '../../contracts/events.js';
-import type { EventMessage } from './cloud-event.js';
+import type { EventMessage } from '../../contracts/cloud-event.js';
 
 /** A record between `publish` and its outcome; the first outcome counts. */
 export class PendingRecord {
@@ -12,7 +11,7 @@ export class PendingRecord {
   private refuse!: (reason: Error) => void;
 
   constructor(
-    readonly topic: Topic,
+    readonly topic: string,
     readonly key: string,
     readonly message: EventMessage,
   ) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import kafkajs from 'kafkajs';
-import { isDenied, kafkaFault } from '../../../adapters/event-log/kafka-fault.js';
+import { isDenied, kafkaFault } from '../../../adapters/kafka/kafka-fault.js';
 import { fault, problemOf } from '../../../contracts/errors.js';
 
 const { KafkaJSConnectionError, KafkaJSNonRetriableError, KafkaJSProtocolError } = kafkajs;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Lane } from '../../../adapters/event-log/lane.js';
-import { PendingRecord } from '../../../adapters/event-log/pending-record.js';
+import { SendLane } from '../../../adapters/kafka/send-lane.js';
+import { PendingRecord } from '../../../adapters/kafka/pending-record.js';
 import { fault } from '../../../contracts/errors.js';
 import { TOPICS } from '../../../contracts/events.js';
 import { failingWith } from '../../port-suites/failing-with.js';
@@ -15,15 +15,15 @@ describe('a lane', () => {
   });
 
   /** A lane whose first batches end as given, and the others well. */
-  const laneThat = (...outcomes: (Error | undefined)[]): Lane =>
-    new Lane(async (batch) => {
+  const laneThat = (...outcomes: (Error | undefined)[]): SendLane =>
+    new SendLane(async (batch) => {
       batches.push(batch.map(({ key }) => key));
       await Promise.resolve();
       const failure = outcomes.shift();
       if (failure) throw failure;
       for (const one of batch) one.settle();
     });
-  const addAll = (lane: Lane, records: PendingRecord[]): Promise<PromiseSettledResult<void>[]> => {
+  const addAll = (lane: SendLane, records: PendingRecord[]): Promise<PromiseSettledResult<void>[]> => {
     for (const one of records) lane.add(one);
     return Promise.allSettled(records.map(({ acknowledged }) => acknowledged));
   };

@@ -1,4 +1,4 @@
-import { fault } from '../../contracts/errors.js';
+import { fault } from '../contracts/errors.js';
 
 /** The limit of S3. */
 const MAX_KEY_BYTES = 1024;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { calmRequestQueues, installedVersion, TESTED_VERSION } from '../../../adapters/event-log/kafkajs-internals.js';
+import { calmRequestQueues, installedVersion, TESTED_VERSION } from '../../../adapters/kafka/kafkajs-internals.js';
 
 interface RequestQueue {
   pending: unknown[];

@@ -2,15 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fault } from '../../contracts/errors.js';
-import { assertObjectKey } from './object-key.js';
+import { assertObjectKey } from '../object-key.js';
 import { VERSIONS_FOLDER } from './walk-keys.js';
-import type { ObjectInfo, PutOptions, PutOutcome } from './object-store.js';
 
 /** How often a reader that lost a version to an overwrite looks again. */
 const MAX_LOOKS = 20;
 const DENIED = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EEXIST']);
 
-export type Description = Omit<ObjectInfo, 'sizeBytes'>;
+/** What is kept beside a body. */
+export interface Description {
+  contentType: string;
+  metadata: Record<string, string>;
+}
+
+interface Version {
+  /** Makes the body at the path that it is given. */
+  write(version: string): Promise<void>;
+  contentType: string;
+  metadata?: Record<string, string>;
+  ifAbsent?: true;
+}
+
+type Put = 'written' | 'exists';
 
 /*
  * A put has to replace the body and the metadata in one step, and a folder has no rename of two files. So each put
@@ -24,11 +37,10 @@ export function objectPath(root: string, key: string): string {
   return path.join(root, key);
 }
 
-/** `write` makes the body at the path that it is given. */
 export async function writeVersion(
   { root, target }: { root: string; target: string },
-  { write, contentType, metadata = {}, ifAbsent }: PutOptions & { write(version: string): Promise<void> },
-): Promise<PutOutcome> {
+  { write, contentType, metadata = {}, ifAbsent }: Version,
+): Promise<Put> {
   const id = randomUUID();
   const version = path.join(root, VERSIONS_FOLDER, id.slice(0, 2), id);
   const link = `${version}.link`;
@@ -51,7 +63,7 @@ export async function writeVersion(
 }
 
 /** The system makes a link only where there is nothing yet, for one of several processes too. */
-async function linkIfAbsent(target: string, version: string): Promise<PutOutcome> {
+async function linkIfAbsent(target: string, version: string): Promise<Put> {
   try {
     await symlink(path.relative(path.dirname(target), version), target);
     return 'written';
@@ -106,7 +118,10 @@ const UNDESCRIBED: Description = { contentType: 'application/octet-stream', meta
 const readDescription = async (version: string): Promise<Description> =>
   JSON.parse(await readFile(infoPath(version), 'utf8')) as Description;
 
-export async function readInfo(file: string, description: () => Promise<Description>): Promise<ObjectInfo> {
+export async function readInfo(
+  file: string,
+  description: () => Promise<Description>,
+): Promise<Description & { sizeBytes: number }> {
   const { size } = await stat(file);
   return { ...(await description()), sizeBytes: size };
 }

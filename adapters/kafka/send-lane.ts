@@ -13,7 +13,7 @@ const MAX_DELAY_MS = 1000;
  * the front until it is settled from outside, by its deadline; a record that is refused is refused
  * alone.
  */
-export class Lane {
+export class SendLane {
   private queue: PendingRecord[] = [];
   private isWorking = false;
 

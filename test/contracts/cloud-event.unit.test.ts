@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { fromMessage, toMessage, type ReceivedMessage } from '../../../adapters/event-log/cloud-event.js';
-import { someEvent } from '../../port-suites/event-log.js';
+import { fromMessage, toMessage, type ReceivedMessage } from '../../contracts/cloud-event.js';
+import { someEvent } from '../port-suites/event-log.js';
 
 /** As a broker gives a message back: its headers are bytes. */
 const received = (event = someEvent('cam1/1', { slotMs: 1 })): ReceivedMessage => {
