@@ -123,7 +123,8 @@ function foldersPattern(names, message) {
 
 /** The rooms of a folder that are closed to this one, or to the files beside them. */
 function roomsPattern(rooms, path) {
-  const room = path.split('/')[1];
+  const room = path.split('/')[1] || '.';
+  if (!(room in rooms)) return [];
   const closed = Object.keys(rooms).filter((name) => name !== room && !(rooms[room] ?? []).includes(name));
   if (closed.length === 0) return [];
   const regex = `^\\.{1,2}/(?:${closed.join('|')})/`;

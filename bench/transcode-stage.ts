@@ -10,7 +10,7 @@ import type { TranscodeRequest } from '../contracts/transcode.js';
 import { startManagedWorker, type ManagedWorker } from '../chaos/managed-worker.js';
 import type { Reelay } from '../client/connect.js';
 import type { PieceHeartbeat } from '../contracts/transcode-work.js';
-import type { FaultMode } from '../dev/fault-proxy.js';
+import type { FaultMode } from '../dev/fault-mode.js';
 import { workerEnv } from '../dev/worker-env.js';
 import { readConfig } from '../runtime/config.js';
 import { openAdapters, type Adapters } from '../runtime/open-adapters.js';

@@ -8,7 +8,7 @@ import type { SessionLedger } from '../contracts/ledger.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
 import type { SessionEvidence } from './check-session.js';
 import { runReelay } from './run-reelay.js';
-import type { Scene, Stage } from './scene.js';
+import type { Scene, Stage } from './stage.js';
 
 type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
 

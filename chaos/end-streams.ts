@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopStream } from '../client/streams.js';
 import { problemOf } from '../contracts/errors.js';
-import type { Scene, SceneStream, Stage } from './scene.js';
+import type { Scene, SceneStream, Stage } from './stage.js';
 
 const STOP_WITHIN_MS = 120_000;
 const DELIVER_WITHIN_MS = 60_000;

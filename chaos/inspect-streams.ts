@@ -2,7 +2,7 @@ import { checkSession } from './check-session.js';
 import { collectEvidence, productVerdict } from './collect-evidence.js';
 import type { StreamEnd } from './end-streams.js';
 import type { StreamOutcome } from './row-result.js';
-import type { Scene, Stage } from './scene.js';
+import type { Scene, Stage } from './stage.js';
 
 const READ_WITHIN_MS = 60_000;
 

@@ -6,7 +6,8 @@ import { createTopics } from '../dev/topics.js';
 import { ffmpegsOf } from './processes.js';
 import { secondsOf, type Step } from './row.js';
 import { assertTaskRuns } from './scene-task.js';
-import { targetsOf, upgradeWorkers, type Scene, type Stage } from './scene.js';
+import { targetsOf, upgradeWorkers } from './scene.js';
+import type { Scene, Stage } from './stage.js';
 import { deleteTopic } from './delete-topic.js';
 
 type StepOf<Kind extends Step['do']> = Extract<Step, { do: Kind }>;

@@ -1,5 +1,5 @@
 import { formatDuration } from '../contracts/duration.js';
-import type { FaultMode } from '../dev/fault-proxy.js';
+import type { FaultMode } from '../dev/fault-mode.js';
 import type { ClipOptions } from '../dev/clip.js';
 import type { GapReason } from '../contracts/ledger.js';
 import type { LiveStreamInput } from '../workflows/live-stream.js';

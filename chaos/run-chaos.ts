@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { OnStep } from '../dev/steps.js';
 import { startChaosStack } from './chaos-stack.js';
-import type { ReelayCommand } from './run-reelay.js';
 import { runRow } from './run-row.js';
 import type { RowResult } from './row-result.js';
 import type { Row } from './row.js';
-import type { Stage } from './scene.js';
+import type { ReelayCommand, Stage } from './stage.js';
 import { openTopicReader } from './topic-reader.js';
 
 export interface ChaosOptions {

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
 import { workerEnv } from '../dev/worker-env.js';
-import type { Scene, Stage } from './scene.js';
-
-/** The command line of a release: what to run, up to its words. */
-export type ReelayCommand = readonly [program: string, ...args: string[]];
+import type { ReelayCommand, Scene, Stage } from './stage.js';
 
 export interface CommandEnd {
   /** 0 where it has done what it was asked for; a word where it was not even started. */

@@ -10,7 +10,8 @@ import { processesWith } from './processes.js';
 import { differencesFrom, sumFigures, type Fault, type RowResult } from './row-result.js';
 import { describeFault, type Row, type Step } from './row.js';
 import { inspectTask } from './scene-task.js';
-import { closeScene, findBusiest, newScene, setScene, type Scene, type Stage } from './scene.js';
+import { closeScene, findBusiest, newScene, setScene } from './scene.js';
+import type { Scene, Stage } from './stage.js';
 
 const START_WITHIN_MS = 60_000;
 /** Seconds of capture before the fault and after the recovery. */

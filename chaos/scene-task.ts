@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clipFile } from './publishers.js';
-import { runReelay, type ReelayCommand } from './run-reelay.js';
-import type { Scene, Stage } from './scene.js';
+import { runReelay } from './run-reelay.js';
+import type { ReelayCommand, Scene, Stage } from './stage.js';
 
 /** Long enough that a short row breaks it in the middle, in a picture that is no trouble to make. */
 const CLIP = { size: '1280x720', fps: 30, grain: 10 } as const;

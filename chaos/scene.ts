@@ -1,55 +1,15 @@
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
-import type { Reelay } from '../client/connect.js';
 import { describeStream } from '../client/streams.js';
-import type { StreamRequest } from '../contracts/stream.js';
 import { providePreviousRelease } from '../dev/previous-release.js';
 import { workerEnv } from '../dev/worker-env.js';
-import type { ChaosStack, ProcessName } from './chaos-stack.js';
-import { BACKUP_BUCKET } from './chaos-stack.js';
-import { openFakedClock, type FakedClock } from './faked-clock.js';
-import { startManagedWorker, type ManagedWorker } from './managed-worker.js';
-import { startPublisher, type Publisher } from './publishers.js';
+import { BACKUP_BUCKET, type ProcessName } from './chaos-stack.js';
+import { openFakedClock } from './faked-clock.js';
+import { startManagedWorker } from './managed-worker.js';
+import { startPublisher } from './publishers.js';
 import type { Row, Target } from './row.js';
-import type { ReelayCommand } from './run-reelay.js';
 import { startTask } from './scene-task.js';
-import { mountSmallDisk, type SmallDisk } from './small-disk.js';
-import type { TopicReader } from './topic-reader.js';
-
-/** What all rows of one run share. */
-export interface Stage {
-  home: string;
-  stack: ChaosStack;
-  reader: TopicReader;
-  reelay: Reelay;
-  temporal: Client;
-  reelayCommand: ReelayCommand;
-  streams: number;
-  isShort: boolean;
-  onNotice(notice: string): void;
-  signal: AbortSignal;
-}
-
-export interface SceneStream {
-  streamId: string;
-  request: StreamRequest;
-}
-
-/** What one row has running: workers, publishers, streams. */
-export interface Scene {
-  row: Row;
-  folder: string;
-  workers: Partial<Record<ProcessName, ManagedWorker>>;
-  disks: Partial<Record<ProcessName, SmallDisk>>;
-  clock?: FakedClock;
-  publishers: Publisher[];
-  streams: SceneStream[];
-  taskId?: string;
-  /** The environment of a second store, for those who verify. */
-  backupEnv: Record<string, string>;
-  /** The worker that held most streams when the fault began. */
-  busiest: ProcessName;
-}
+import { mountSmallDisk } from './small-disk.js';
+import type { ReelayCommand, Scene, Stage } from './stage.js';
 
 export const newScene = ({ home }: Stage, row: Row): Scene => {
   const folder = join(home, 'rows', row.name);

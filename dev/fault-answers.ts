@@ -1,7 +1,7 @@
 import { Agent, createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import type { Shape } from './fault-link.js';
+import type { Shape } from './fault-mode.js';
 import { LOOPBACK } from './ports.js';
 
 /** Takes connections that speak HTTP and answers their requests in place of the target, as long as the mode says so. */

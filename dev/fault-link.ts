@@ -1,18 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { trackProduceAnswers } from './produce-answers.js';
-import type { FaultMode } from './fault-proxy.js';
+import type { Direction, Shape } from './fault-mode.js';
 
-/** What the links of a proxy share. */
-export interface Shape {
-  mode(): FaultMode;
-  /** Resolves when the mode is another. */
-  changed(signal: AbortSignal): Promise<unknown>;
-  hit(): void;
-  /** When each direction has sent what it took, where it is slow; milliseconds of the monotonic clock. */
-  readyAtMs: Record<Direction, number>;
-}
-
-export type Direction = 'up' | 'down';
 type Bytes = AsyncIterable<Buffer>;
 type Pass = (source: Bytes) => AsyncGenerator<Buffer>;
 

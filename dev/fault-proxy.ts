@@ -2,24 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { createAnswers } from './fault-answers.js';
-import { createFaultLink, type Shape } from './fault-link.js';
+import { createFaultLink } from './fault-link.js';
+import type { FaultMode, Shape } from './fault-mode.js';
 import { LOOPBACK } from './ports.js';
-
-/** What a proxy does to what passes it; connections that are open when it changes are hit too. */
-export type FaultMode =
-  | { kind: 'pass' }
-  /** Nothing listens, and open connections are reset. */
-  | { kind: 'refuse' }
-  /** Connections are taken and nothing passes. What was sent meanwhile passes late, as after a healed partition. */
-  | { kind: 'black-hole' }
-  /** All connections together get this much in each direction. */
-  | { kind: 'slow'; bytesPerSecond: number }
-  /** A connection is reset in the midst of what it is answered. */
-  | { kind: 'cut'; afterBytes: number }
-  /** HTTP requests, all or so many, are answered by the proxy with an S3 error; those after them are forwarded. */
-  | { kind: 'answer'; status: number; code: string; requests?: number }
-  /** What is asked arrives, and the answers are swallowed; those of Kafka to produce requests alone. */
-  | { kind: 'drop-acknowledgement' };
 
 export interface FaultProxyOptions {
   /** The port that is passed on to, asked for at each connection. */

@@ -1,4 +1,4 @@
-import type { FaultMode } from '../../dev/fault-proxy.js';
+import type { FaultMode } from '../../dev/fault-mode.js';
 import { TOPICS } from '../../contracts/events.js';
 import type { Row, Service, Span, Step } from '../row.js';
 

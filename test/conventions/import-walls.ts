@@ -8,7 +8,7 @@ interface Wall {
   typesOf?: string[];
   onlyPackages?: string[];
   notPackages?: string[];
-  /** Folders inside it, and which of each other they import; files beside them are for all of them. */
+  /** Folders inside it, and which of each other they import; `.` are the files beside them, which import all unless it says otherwise. */
   rooms?: Record<string, string[]>;
 }
 
@@ -54,9 +54,11 @@ function isPackageAllowed(path: string, specifier: string, { onlyPackages, notPa
 }
 
 const isOpen = ({ rooms }: Wall, { from, to }: { from: string; to: string }): boolean =>
-  !rooms || from === to || to === '' || (rooms[from] ?? []).includes(to);
+  !rooms || from === to || (rooms[from]?.includes(to) ?? from === BESIDE);
 
-/** Empty for a file of the folder itself. */
-const roomOf = (path: string): string => path.split('/').slice(1, -1)[0] ?? '';
+/** A file of the folder itself, beside its rooms. */
+const BESIDE = '.';
+
+const roomOf = (path: string): string => path.split('/').slice(1, -1)[0] ?? BESIDE;
 
 const folderOf = (path: string): string => path.split('/')[0] ?? path;

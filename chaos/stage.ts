@@ -1,0 +1,48 @@
+import type { Client } from '@temporalio/client';
+import type { Reelay } from '../client/connect.js';
+import type { StreamRequest } from '../contracts/stream.js';
+import type { ChaosStack, ProcessName } from './chaos-stack.js';
+import type { FakedClock } from './faked-clock.js';
+import type { ManagedWorker } from './managed-worker.js';
+import type { Publisher } from './publishers.js';
+import type { Row } from './row.js';
+import type { SmallDisk } from './small-disk.js';
+import type { TopicReader } from './topic-reader.js';
+
+/** The command line of a release: what to run, up to its words. */
+export type ReelayCommand = readonly [program: string, ...args: string[]];
+
+/** What all rows of one run share. */
+export interface Stage {
+  home: string;
+  stack: ChaosStack;
+  reader: TopicReader;
+  reelay: Reelay;
+  temporal: Client;
+  reelayCommand: ReelayCommand;
+  streams: number;
+  isShort: boolean;
+  onNotice(notice: string): void;
+  signal: AbortSignal;
+}
+
+export interface SceneStream {
+  streamId: string;
+  request: StreamRequest;
+}
+
+/** What one row has running: workers, publishers, streams. */
+export interface Scene {
+  row: Row;
+  folder: string;
+  workers: Partial<Record<ProcessName, ManagedWorker>>;
+  disks: Partial<Record<ProcessName, SmallDisk>>;
+  clock?: FakedClock;
+  publishers: Publisher[];
+  streams: SceneStream[];
+  taskId?: string;
+  /** The environment of a second store, for those who verify. */
+  backupEnv: Record<string, string>;
+  /** The worker that held most streams when the fault began. */
+  busiest: ProcessName;
+}
