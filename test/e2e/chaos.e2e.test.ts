@@ -10,8 +10,8 @@ import { REELAY } from '../harness/full-stack.js';
 import { processesWith } from '../harness/processes.js';
 
 /** In the order of the table. */
-const ROWS = ['worker-kill', 'rolling-restart', 'store-once', 'kafka-no-acks', 'rate-storm', 'relays'];
-const WITHIN_MS = 600_000;
+const ROWS = ['worker-kill', 'rolling-restart', 'upgrade', 'store-once', 'kafka-no-acks', 'rate-storm', 'relays'];
+const WITHIN_MS = 900_000;
 
 describe('reelay chaos', function () {
   this.timeout(WITHIN_MS);
@@ -47,7 +47,7 @@ describe('reelay chaos', function () {
       assert.ok(peakBytes > 0, row);
     }
     const table = readFileSync(output, 'utf8');
-    assert.match(table, /6 of 6 rows as expected/);
+    assert.match(table, /7 of 7 rows as expected/);
     for (const { fault } of results) assert.ok(table.includes(`| ${fault} |`), fault);
     const [stored = ''] = readdirSync(join(folder, 'home', 'chaos'));
     assert.equal(readFileSync(join(folder, 'home', 'chaos', stored, 'report.md'), 'utf8'), table);
