@@ -58,11 +58,14 @@ await onTranscodeStage(async (stage) => {
   const events = await historyLengths(stage, succeeded);
   return {
     figures: {
-      ...{ tasks: TASKS, 'not started': outcomes.filter(({ problem }) => problem).length },
+      tasks: TASKS,
+      'not started': outcomes.filter(({ problem }) => problem).length,
       'all ended after, seconds': seconds(tookMs),
       'tasks per minute': Math.round((TASKS * 60_000) / tookMs),
       'events in the history of a task that succeeded': `${events[0]} to ${events.at(-1)}, median ${events[events.length >> 1]}`,
-      ...{ succeeded: succeeded.length, failed: failed.length, 'dead letters': letters.length },
+      succeeded: succeeded.length,
+      failed: failed.length,
+      'dead letters': letters.length,
       'codes of those that failed': [...new Set(failed.map(({ failure }) => failure))].join(', '),
       'listed after the window': outside.length,
       'started again by the redrive': tally.restarted,

@@ -71,7 +71,9 @@ await onTranscodeStage(async (stage) => {
       'chunks begun again for each kill': again.forKills.join(' '),
       'chunks begun again in all': again.forKills.reduce((sum, count) => sum + count, 0),
       'ffmpegs at once while it ran': ffmpegs,
-      ...{ left: JSON.stringify(left), killsAtMs: kills, proofs },
+      left: JSON.stringify(left),
+      killsAtMs: kills,
+      proofs,
     },
     claims: {
       'every task succeeded': ends.every(({ status }) => status === 'succeeded'),
@@ -175,7 +177,10 @@ async function prove({ home, adapters, command }: TranscodeStage, { taskId, mani
     { reject: false },
   );
   return {
-    ...{ taskId, frames: output?.frames, source: manifest?.input.video?.frames, counted: Number.parseInt(stdout, 10) },
+    taskId,
+    frames: output?.frames,
+    source: manifest?.input.video?.frames,
+    counted: Number.parseInt(stdout, 10),
     exitCode: await command('verify', 'transcode', taskId),
   };
 }

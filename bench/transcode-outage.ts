@@ -71,7 +71,11 @@ async function runTask(
   const endedMs = state.endedAtMs ?? Date.now();
   say(`${taskId}: ${state.status} after ${seconds(endedMs - startedMs)} s`);
   return {
-    ...{ status: state.status, warnings: state.warnings, tookMs: endedMs - startedMs, endedMs, outage },
+    status: state.status,
+    warnings: state.warnings,
+    tookMs: endedMs - startedMs,
+    endedMs,
+    outage,
     ...(await attemptsOf(reelay, workflowId)),
   };
 }

@@ -72,7 +72,10 @@ export async function onTranscodeStage(measure: (stage: TranscodeStage) => Promi
 
 /** A task whose pictures are encoded, whatever its input is, and nothing else. */
 export const encodeRequest = (taskId: string, url: string): TranscodeRequest => ({
-  ...{ taskId, input: { url }, profile: 'mp4-720p', remux: 'never' },
+  taskId,
+  input: { url },
+  profile: 'mp4-720p',
+  remux: 'never',
   parameters: { thumbnails: false },
 });
 
@@ -97,7 +100,11 @@ async function setStage(home: string, { closers, signal }: Setting): Promise<Tra
   closers.push(() => Promise.all(workers.map((worker) => worker.stop())));
   const [workflow, transcode] = workers;
   return {
-    ...{ home, scratch: join(transcodeHome, 'scratch'), adapters, workflow, transcode },
+    home,
+    scratch: join(transcodeHome, 'scratch'),
+    adapters,
+    workflow,
+    transcode,
     reelay: { temporal, adapters: async () => adapters, close: () => connection.close() },
     spoilStore: async (mode) =>
       void (await Promise.all([stack.links.workflow, stack.links.a].map((of) => of.store.set(mode)))),
@@ -121,7 +128,11 @@ function startWorker(
 ): Promise<ManagedWorker> {
   const addresses = stack.addressesFor(role === 'workflow' ? 'workflow' : 'a');
   return startManagedWorker({
-    ...{ role, home, signal, command: [process.execPath, REELAY, 'worker'], onNotice: say },
+    role,
+    home,
+    signal,
+    command: [process.execPath, REELAY, 'worker'],
+    onNotice: say,
     env: { ...workerEnv(addresses, { home }), REELAY_HOME: home, REELAY_LOG_LEVEL: 'debug' },
   });
 }

@@ -35,7 +35,10 @@ const PROGRAMS = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' };
 const signal: AbortSignal = new AbortController().signal;
 const RENDITION = { name: '720p', height: 720, crf: 23, maxrateKbps: 3000 };
 const profile = profileSchema.parse({
-  ...{ name: 'bench', version: 1, package: 'mp4', audio: {} },
+  name: 'bench',
+  version: 1,
+  package: 'mp4',
+  audio: {},
   video: { renditions: [RENDITION], preset: values.preset, gopSeconds: 2 },
 });
 

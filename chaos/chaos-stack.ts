@@ -79,7 +79,10 @@ async function assemble({ servers, links, home, stop }: Parts): Promise<ChaosSta
   const { temporal, store, events, rtmp } = servers;
   await createBucket(BACKUP_BUCKET, store.current());
   const running = {
-    ...{ temporal: temporal.current(), s3: store.current(), kafka: events.current(), rtmp: rtmp.current() },
+    temporal: temporal.current(),
+    s3: store.current(),
+    kafka: events.current(),
+    rtmp: rtmp.current(),
   };
   const addressesFor = (process: ProcessName): StackAddresses => {
     const { temporal, store, events } = links[process];

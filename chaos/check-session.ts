@@ -53,8 +53,19 @@ export function checkSession({ ledger, events, objects, storeUrl, stoppedAtMs }:
   const lostObjects = new Set<number>();
   const unexplained: number[] = [];
   const found: SessionCheck = {
-    ...{ due: due.size, stored: 0, late: 0, inBackup: 0, deadLettered: 0, gapsByReason: {}, gapSecondsByReason: {} },
-    ...{ deadLetterSeconds: 0, unexplained: 0, doubled: doubled.length, repeated, faults: [], slots: [] },
+    due: due.size,
+    stored: 0,
+    late: 0,
+    inBackup: 0,
+    deadLettered: 0,
+    gapsByReason: {},
+    gapSecondsByReason: {},
+    deadLetterSeconds: 0,
+    unexplained: 0,
+    doubled: doubled.length,
+    repeated,
+    faults: [],
+    slots: [],
   };
 
   for (const [slotMs, everyMs] of [...due].sort(([a], [b]) => a - b)) {

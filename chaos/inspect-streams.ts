@@ -41,7 +41,10 @@ async function checkStream(
   return sessions.map(({ ledger, objects }) => ({
     streamId,
     check: checkSession({
-      ...{ ledger, objects, events, storeUrl: stage.stack.addresses.store.url },
+      ledger,
+      objects,
+      events,
+      storeUrl: stage.stack.addresses.store.url,
       ...(ledger === last && ledger.reason === 'stopped' ? { stoppedAtMs: stopAskedAtMs } : {}),
     }),
   }));

@@ -51,8 +51,12 @@ export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
   const figures = sumFigures(found.outcomes, { fault, recoveryFrom: row.expect.recoveryFrom });
   const differences = differencesFrom(row, { outcomes: found.outcomes, figures, isShort: stage.isShort });
   return {
-    ...{ row: row.name, fault: describeFault(row, stage.isShort), workers: row.workers },
-    ...{ streams: scene.streams.length, ...figures, peakBytes: peakOf(scene) },
+    row: row.name,
+    fault: describeFault(row, stage.isShort),
+    workers: row.workers,
+    streams: scene.streams.length,
+    ...figures,
+    peakBytes: peakOf(scene),
     tookSeconds: Math.round((performance.now() - startedAt) / 1000),
     faults: [...faults, ...found.faults, ...differences, ...leftovers(scene)],
   };

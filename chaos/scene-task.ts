@@ -33,7 +33,8 @@ export async function inspectTask(stage: Stage, scene: Scene): Promise<string[]>
   const { taskId } = scene;
   if (taskId === undefined) return [];
   const { status, problem } = await awaitState(stage, {
-    ...{ scene, taskId },
+    scene,
+    taskId,
     isWanted: ({ endedAtMs }) => endedAtMs !== undefined,
   });
   const { exitCode, stdout } = await runReelay(stage, { scene, args: ['verify', 'transcode', taskId] });

@@ -52,7 +52,10 @@ export async function openTopicReader(brokers: string[]): Promise<TopicReader> {
       const streamId = String(message.key);
       const headers = message.headers ?? {};
       const event = {
-        ...{ topic, type: String(headers['ce_type']), id: String(headers['ce_id']), arrivedAtMs: Date.now() },
+        topic,
+        type: String(headers['ce_type']),
+        id: String(headers['ce_id']),
+        arrivedAtMs: Date.now(),
         data: JSON.parse(String(message.value)) as Record<string, unknown>,
       };
       const of = heard.get(streamId);

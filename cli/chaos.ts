@@ -64,7 +64,11 @@ async function chaos(flags: ChaosFlags): Promise<void> {
   const { results } = report;
   await mkdir(folder, { recursive: true });
   await runChaos({
-    ...{ rows, streams, isShort, keepIn: folder, signal: untilStoppedTwice() },
+    rows,
+    streams,
+    isShort,
+    keepIn: folder,
+    signal: untilStoppedTwice(),
     reelayCommand: [process.execPath, REELAY],
     onStep: showStep,
     onNotice: (notice) => say(`    ${notice}`),

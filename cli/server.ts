@@ -17,7 +17,8 @@ async function run(): Promise<void> {
     import('../server/run-server.js'),
   ]);
   await runServer({
-    ...{ config: readConfig(), stopping: untilStopped() },
+    config: readConfig(),
+    stopping: untilStopped(),
     onReady: (ready) => {
       console.log(JSON.stringify({ ready: true, ...ready, pid: process.pid }));
     },

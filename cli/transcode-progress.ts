@@ -19,7 +19,11 @@ export function progressLines(): ProgressLines {
   if (!process.stderr.isTTY) return { line: () => ({ show: () => undefined }), close: () => undefined };
   const bars = new MultiBar(
     {
-      ...{ format: BAR, barsize: BAR_WIDTH, stream: process.stderr, hideCursor: true, clearOnComplete: true },
+      format: BAR,
+      barsize: BAR_WIDTH,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
       linewrap: false,
       gracefulExit: false,
     },

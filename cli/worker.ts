@@ -20,7 +20,9 @@ async function run(roles: readonly Role[]): Promise<void> {
     import('../workers/run-workers.js'),
   ]);
   await runWorkers({
-    ...{ config: readConfig(), roles, stopping: untilStopped() },
+    config: readConfig(),
+    roles,
+    stopping: untilStopped(),
     onReady: () => {
       console.log(JSON.stringify({ ready: true, roles, pid: process.pid }));
     },

@@ -79,7 +79,8 @@ export async function redriveDeadLetters(reelay: Reelay, request: RedriveRequest
   const isNew = await ask(() => start(reelay, { workflowId, request }));
   const handle: WorkflowHandle<typeof redriveWorkflow> = reelay.temporal.workflow.getHandle(workflowId);
   return {
-    ...{ workflowId, isNew },
+    workflowId,
+    isNew,
     state: () => ask(() => handle.query(redriveStateQuery)),
     result: () => ask(() => handle.result().catch((error: unknown) => cancelledAsFault(error, workflowId))),
   };
@@ -96,12 +97,10 @@ async function start(
 ): Promise<boolean> {
   try {
     await temporal.workflow.start<typeof redriveWorkflow>(WORKFLOWS.redriveDeadLetters.type, {
-      ...{
-        workflowId,
-        taskQueue: WORKFLOWS.redriveDeadLetters.taskQueue,
-        args: [request],
-        staticSummary: 'redrive of dead letters',
-      },
+      workflowId,
+      taskQueue: WORKFLOWS.redriveDeadLetters.taskQueue,
+      args: [request],
+      staticSummary: 'redrive of dead letters',
     });
     return true;
   } catch (error) {

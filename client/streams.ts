@@ -45,12 +45,10 @@ export async function startStream(reelay: Reelay, request: StreamRequest): Promi
   const call = async (): Promise<StartedStream> => {
     try {
       const handle = await reelay.temporal.workflow.start<typeof liveStream>(WORKFLOWS.liveStream.type, {
-        ...{
-          workflowId,
-          taskQueue: WORKFLOWS.liveStream.taskQueue,
-          args: [settings],
-          staticSummary: `live stream ${streamId}`,
-        },
+        workflowId,
+        taskQueue: WORKFLOWS.liveStream.taskQueue,
+        args: [settings],
+        staticSummary: `live stream ${streamId}`,
       });
       return { tenant, streamId, workflowId, runId: handle.firstExecutionRunId, isNew: true };
     } catch (error) {
@@ -137,9 +135,13 @@ export async function* listStreams(reelay: Reelay, { tenant }: { tenant?: string
       found.get(SEARCH_ATTRIBUTES.failure),
     ];
     yield {
-      ...{ tenant: found.get(SEARCH_ATTRIBUTES.tenant) ?? '', streamId: found.get(SEARCH_ATTRIBUTES.stream) ?? '' },
-      ...{ phase: found.get(SEARCH_ATTRIBUTES.state) ?? 'waiting', startedAt: startTime },
-      ...{ ...(risk ? { risk } : {}), ...(host ? { host } : {}), ...(failure ? { failure } : {}) },
+      tenant: found.get(SEARCH_ATTRIBUTES.tenant) ?? '',
+      streamId: found.get(SEARCH_ATTRIBUTES.stream) ?? '',
+      phase: found.get(SEARCH_ATTRIBUTES.state) ?? 'waiting',
+      startedAt: startTime,
+      ...(risk ? { risk } : {}),
+      ...(host ? { host } : {}),
+      ...(failure ? { failure } : {}),
     };
   }
 }

@@ -55,19 +55,25 @@ export async function verifyStream(
   const slots = [...matched.stored, ...matched.late, ...matched.sinceLedger].sort((a, b) => a - b);
   const progress = { checked: 0, of: slots.length };
   const wrong = await checkObjects(slots, {
-    ...{ stores, session, frames: announced.frames },
+    stores,
+    session,
+    frames: announced.frames,
     onChecked: () => onProgress?.({ ...progress, checked: (progress.checked += 1) }),
   });
   // The frame of a gap may be on its way to its event, as long as the session goes on.
   const isOfLedger = (slotMs: number): boolean =>
     isUnwritten(slotMs) || (ledger.isSealed ? account.get(slotMs) === 'stored' : account.has(slotMs));
   const unknown = await unknownObjects({
-    ...{ stores, session },
+    stores,
+    session,
     isKnown: (slotMs) => announced.frames.has(slotMs) || letters.has(slotMs) || isOfLedger(slotMs),
     announcedSince: async () => new Set((await readAnnounced(events, session, readFromMs)).frames.keys()),
   });
   return {
-    ...{ ...session, isSealed: ledger.isSealed, counts: audit.counts, gapsByReason: audit.gapsByReason },
+    ...session,
+    isSealed: ledger.isSealed,
+    counts: audit.counts,
+    gapsByReason: audit.gapsByReason,
     late: matched.late.filter((slotMs) => !wrong.has(slotMs)).length,
     sinceLedger: matched.sinceLedger.length,
     deadLettered: { slots: audit.gapsByReason['dead-lettered'] ?? 0, openLetters: letters.size },

@@ -60,11 +60,9 @@ export async function listWatches({ temporal }: Reelay): Promise<ListedWatch[]> 
       const { spec, action, info, state } = await temporal.schedule.getHandle(scheduleId).describe();
       const [last, next] = [info.recentActions.at(-1)?.takenAt, info.nextActionTimes[0]];
       found.push({
-        ...{
-          name: scheduleId.slice(WATCH_ID_PREFIX.length),
-          everyMs: spec.intervals?.[0]?.every ?? 0,
-          isPaused: state.paused,
-        },
+        name: scheduleId.slice(WATCH_ID_PREFIX.length),
+        everyMs: spec.intervals?.[0]?.every ?? 0,
+        isPaused: state.paused,
         trigger: action.args?.[0] as Trigger,
         ...(last ? { lastAtMs: last.getTime() } : {}),
         ...(next ? { nextAtMs: next.getTime() } : {}),

@@ -40,7 +40,10 @@ export const manifestSchema = z.object({
   input: z.object({
     /** Redacted. */
     url: z.string(),
-    ...{ sizeBytes: z.int(), tag: z.string(), container: z.string(), durationMs: z.number() },
+    sizeBytes: z.int(),
+    tag: z.string(),
+    container: z.string(),
+    durationMs: z.number(),
     video: z.object({ codec: z.string(), width: z.int(), height: z.int(), frames: z.int() }).optional(),
     audio: z.object({ codec: z.string(), channels: z.int(), sampleRate: z.int() }).optional(),
   }),

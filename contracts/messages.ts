@@ -58,7 +58,9 @@ export interface CaptureEnd {
 
 /** The account of a capture that tells none: it never ran, or its host did not answer. */
 export const NO_ACCOUNT: Pick<CaptureEnd, 'untilMs' | 'timeline' | 'counts'> = {
-  ...{ untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } },
+  untilMs: 0,
+  timeline: [],
+  counts: { due: 0, stored: 0, gaps: 0 },
 };
 
 export interface SegmentEnded {

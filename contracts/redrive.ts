@@ -43,7 +43,11 @@ export const redriveIdOf = ({
   maxRedrives,
 }: RedriveRequest): string =>
   redriveWorkflowId({
-    ...{ kind, tenant, stream: streamId, task: taskId, disposition },
+    kind,
+    tenant,
+    stream: streamId,
+    task: taskId,
+    disposition,
     before: beforeMs === undefined ? undefined : new Date(beforeMs).toISOString(),
     'max-redrives': maxRedrives === undefined || maxRedrives === MAX_REDRIVES ? undefined : String(maxRedrives),
   });

@@ -14,10 +14,17 @@ export function taskLetterOf(
   return {
     letterId: `${task.tenant}/${task.taskId}/${runId}`,
     kind: 'transcode',
-    ...{ disposition, task, runId, phase, redrives, request },
-    ...{ code: problem.code, message: redact(problem.message) },
+    disposition,
+    task,
+    runId,
+    phase,
+    redrives,
+    request,
+    code: problem.code,
+    message: redact(problem.message),
     attempts: redrives + 1,
-    ...{ firstFailedAtMs: startedAtMs, lastFailedAtMs: nowMs },
+    firstFailedAtMs: startedAtMs,
+    lastFailedAtMs: nowMs,
     isWhole: request.input.url === settings.input.url && request.callback?.url === settings.callback?.url,
   };
 }

@@ -71,7 +71,11 @@ export async function requestFor(
   const taskId = stem + (await sha256Hex(object.version)).slice(0, 12);
   const { tenant, profile, priority, output, isHidden } = trigger;
   return {
-    ...{ taskId, tenant, profile, priority, input: { url: object.url } },
+    taskId,
+    tenant,
+    profile,
+    priority,
+    input: { url: object.url },
     output: isHidden ? { isHidden } : { ...(output === undefined ? {} : { prefix: `${output}/${taskId}` }) },
     labels: { trigger: trigger.name },
   };

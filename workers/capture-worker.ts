@@ -68,8 +68,19 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
   });
   const host: CaptureHost = {
-    ...{ name: config.host, instance, ffmpeg: config.ffmpeg, client, store, events, delivery, registry, lease },
-    ...{ closing: closing.signal, nowMs, checkSource, takesCaptures: () => !isDraining },
+    name: config.host,
+    instance,
+    ffmpeg: config.ffmpeg,
+    client,
+    store,
+    events,
+    delivery,
+    registry,
+    lease,
+    closing: closing.signal,
+    nowMs,
+    checkSource,
+    takesCaptures: () => !isDraining,
   };
   const shared = {
     connection,

@@ -26,14 +26,17 @@ export async function openTranscodeWorker({ connection, client, config, adapters
   const inputs = createInputCache({ scratch, inputs: adapters.inputs, maxBytes: config.inputMaxBytes });
   const stages = createStages({ encoders, transfers: TRANSFERS });
   const host = {
-    ...{
-      name: config.host,
-      ffmpeg: config.ffmpeg,
-      ffprobe: ffprobeBeside(config.ffmpeg),
-      canToneMap,
-      limits: PROBE_LIMITS,
-    },
-    ...{ threads: Math.ceil(availableParallelism() / encoders) + SPARE_THREADS, store, large, inputs, scratch, stages },
+    name: config.host,
+    ffmpeg: config.ffmpeg,
+    ffprobe: ffprobeBeside(config.ffmpeg),
+    canToneMap,
+    limits: PROBE_LIMITS,
+    threads: Math.ceil(availableParallelism() / encoders) + SPARE_THREADS,
+    store,
+    large,
+    inputs,
+    scratch,
+    stages,
     onStage: (step: object) => {
       log.debug(step, 'a piece goes on');
     },

@@ -23,7 +23,13 @@ const HEAR_OF_CANCEL_WITHIN = '2s';
 export async function openWorkflowWorker({ connection, client, config, adapters }: RoleDeps): Promise<OpenRole> {
   const { store, large, stores, sink: events, source } = adapters;
   const deps = {
-    ...{ store, large, stores, events, source, client, restartTask: createRestartTask(client) },
+    store,
+    large,
+    stores,
+    events,
+    source,
+    client,
+    restartTask: createRestartTask(client),
     secrets: config.callbackSecrets,
     post: openHttpPost({ allowPrivate: config.allowPrivateSources }),
   };

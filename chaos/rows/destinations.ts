@@ -18,7 +18,11 @@ const during = (of: Service, mode: FaultMode, seconds: Span): Step[] => [
 ];
 
 const outage = ({ name, fault, steps, ...rest }: Pick<Row, 'name' | 'fault' | 'steps'> & Partial<Row>): Row => ({
-  ...{ name, fault, steps, workers: 2, everyMs: EVERY_MS },
+  name,
+  fault,
+  steps,
+  workers: 2,
+  everyMs: EVERY_MS,
   expect: { gaps: {}, recoverySeconds: AT_ONCE },
   ...rest,
 });
@@ -41,7 +45,9 @@ export const STORE_ROWS: readonly Row[] = [
     fault: 'store fails one single request',
     steps: [
       {
-        ...{ do: 'link', of: ['store'], to: 'capture' },
+        do: 'link',
+        of: ['store'],
+        to: 'capture',
         mode: { kind: 'answer', status: 500, code: 'InternalError', requests: 1 },
       },
       { do: 'wait', for: 10 },
@@ -109,8 +115,10 @@ export const EVENT_ROWS: readonly Row[] = [
       { do: 'topic', topic: TOPICS.frames, action: 'create' },
     ],
     expect: {
-      ...{ gaps: { 'dead-lettered': { full: 75, short: 30 } }, deadLetterSeconds: { full: 75, short: 30 } },
-      ...{ recoverySeconds: 5, recoveryFrom: 'end' },
+      gaps: { 'dead-lettered': { full: 75, short: 30 } },
+      deadLetterSeconds: { full: 75, short: 30 },
+      recoverySeconds: 5,
+      recoveryFrom: 'end',
     },
   }),
 ];

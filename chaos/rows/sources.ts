@@ -12,7 +12,11 @@ const change = (clip: Extract<Step, { do: 'publish' }>['clip']): Step[] => [
 ];
 
 const sourceRow = ({ name, fault, steps, ...rest }: Pick<Row, 'name' | 'fault' | 'steps'> & Partial<Row>): Row => ({
-  ...{ name, fault, steps, workers: 2, everyMs: EVERY_MS },
+  name,
+  fault,
+  steps,
+  workers: 2,
+  everyMs: EVERY_MS,
   stream: { source: { reconnectWindowMs: 300_000, stallMs: STALL_MS } },
   expect: { gaps: { 'source-offline': 20 }, recoverySeconds: RECONNECT_SECONDS },
   ...rest,
@@ -30,7 +34,9 @@ export const SOURCE_ROWS: readonly Row[] = [
     ],
     expect: {
       gaps: { 'source-stalled': { full: 75, short: 30 }, 'source-offline': { full: 75, short: 30 } },
-      ...{ mustSee: ['source-stalled'], recoverySeconds: 20, recoveryFrom: 'end' },
+      mustSee: ['source-stalled'],
+      recoverySeconds: 20,
+      recoveryFrom: 'end',
     },
   }),
   sourceRow({
@@ -51,7 +57,9 @@ export const SOURCE_ROWS: readonly Row[] = [
     ],
     expect: {
       gaps: { 'source-offline': { full: 80, short: 20 }, 'source-stalled': { full: 80, short: 20 } },
-      ...{ mustSee: ['source-offline'], recoverySeconds: 15, recoveryFrom: 'end' },
+      mustSee: ['source-offline'],
+      recoverySeconds: 15,
+      recoveryFrom: 'end',
     },
   }),
   sourceRow({
@@ -87,7 +95,9 @@ export const SOURCE_ROWS: readonly Row[] = [
         'source-offline': { full: 60, short: 40 },
         'source-stalled': { full: 60, short: 40 },
       },
-      ...{ mustSee: ['no-video'], recoverySeconds: 25, recoveryFrom: 'end' },
+      mustSee: ['no-video'],
+      recoverySeconds: 25,
+      recoveryFrom: 'end',
     },
   }),
 ];

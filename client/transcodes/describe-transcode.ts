@@ -69,8 +69,19 @@ const untouchedState = (
   { tenant, taskId, input, profile, priority, labels }: TranscodeSettings,
   startedAtMs: number,
 ): TranscodeState => ({
-  ...{ tenant, taskId, profile, priority, labels, startedAtMs, input: redact(input.url) },
-  ...{ status: 'queued', phase: 'probe', percent: 0, phaseMs: {}, renditions: [], warnings: [] },
+  tenant,
+  taskId,
+  profile,
+  priority,
+  labels,
+  startedAtMs,
+  input: redact(input.url),
+  status: 'queued',
+  phase: 'probe',
+  percent: 0,
+  phaseMs: {},
+  renditions: [],
+  warnings: [],
   pieces: { total: 0, done: 0, reused: 0, running: 0 },
 });
 
@@ -79,9 +90,22 @@ function publishedState(manifest: TranscodeManifest): TranscodeState {
   const { tenant, taskId, input, profile, labels, publishedAtMs, decision, warnings, outputs } = manifest;
   const renditions = new Set(outputs.flatMap(({ rendition }) => rendition ?? []));
   return {
-    ...{ tenant, taskId, labels, decision, warnings, manifest, durationMs: input.durationMs, input: input.url },
-    ...{ status: 'succeeded', phase: 'publish', percent: 100, priority: 50, phaseMs: {} },
-    ...{ profile: `${profile.name}@${profile.version}`, startedAtMs: publishedAtMs, endedAtMs: publishedAtMs },
+    tenant,
+    taskId,
+    labels,
+    decision,
+    warnings,
+    manifest,
+    durationMs: input.durationMs,
+    input: input.url,
+    status: 'succeeded',
+    phase: 'publish',
+    percent: 100,
+    priority: 50,
+    phaseMs: {},
+    profile: `${profile.name}@${profile.version}`,
+    startedAtMs: publishedAtMs,
+    endedAtMs: publishedAtMs,
     pieces: { total: outputs.length, done: outputs.length, reused: 0, running: 0 },
     renditions: [...renditions].map((rendition) => ({ name: rendition, isReady: true })),
   };

@@ -44,7 +44,9 @@ export async function listTranscodes(
   { limit = PAGE_SIZE, cursor, ...filter }: TaskFilter & { limit?: number; cursor?: string } = {},
 ): Promise<TaskPage> {
   const request = {
-    ...{ namespace: temporal.options.namespace, query: taskQuery(filter), pageSize: limit },
+    namespace: temporal.options.namespace,
+    query: taskQuery(filter),
+    pageSize: limit,
     nextPageToken: Buffer.from(cursor ?? '', 'base64url'),
   };
   const answer = await withTemporalFaults(SUBJECT, () => temporal.workflowService.listWorkflowExecutions(request));
@@ -105,7 +107,8 @@ function listedTask({ execution, searchAttributes, startTime, closeTime, status 
   return {
     taskId: valueOf(fields[SEARCH_ATTRIBUTES.task.name]),
     tenant: valueOf(fields[SEARCH_ATTRIBUTES.tenant.name]),
-    ...{ workflowId: execution?.workflowId ?? '', runId: execution?.runId ?? '' },
+    workflowId: execution?.workflowId ?? '',
+    runId: execution?.runId ?? '',
     state: status !== RUNNING && ACTIVE.includes(said) ? 'cancelled' : said,
     ...(failure ? { failure } : {}),
     startedAtMs: msOf(startTime),

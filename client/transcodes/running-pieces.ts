@@ -36,7 +36,9 @@ function pieceOf({ activityType, heartbeatDetails, attempt, lastFailure, state }
   const code = isErrorCode(type) ? type : undefined;
   return {
     piece: beat?.piece ?? beatOf(heartbeatDetails?.payloads?.[0])?.piece ?? activityType?.name ?? '',
-    ...{ stage: beat?.stage ?? 'waiting', percent: beat?.percent ?? 0, attempt: attempt ?? 1 },
+    stage: beat?.stage ?? 'waiting',
+    percent: beat?.percent ?? 0,
+    attempt: attempt ?? 1,
     ...(beat?.speed === undefined ? {} : { speed: beat.speed }),
     ...(beat ? { host: beat.host } : {}),
     ...(lastFailure

@@ -25,7 +25,9 @@ export async function startedSettings(
   { task, runId }: { task: TaskRef; runId: string },
 ): Promise<TranscodeSettings> {
   const input = await readFirstInput(temporal.workflowService, {
-    ...{ namespace: temporal.options.namespace, workflowId: transcodeWorkflowId(task), runId },
+    namespace: temporal.options.namespace,
+    workflowId: transcodeWorkflowId(task),
+    runId,
   });
   return parseTranscodeRequest(requestIn('transcode', input));
 }

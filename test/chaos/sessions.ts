@@ -24,21 +24,36 @@ export const part = (
   [from, until]: [number, number],
   { stored, gaps = [], epoch = 1 }: { stored: SlotRun[]; gaps?: Gap[]; epoch?: number },
 ): LedgerPart => ({
-  ...{ version: 1, ...SESSION, epoch, host: 'a', fromMs: slot(from), untilMs: slot(until), stored, gaps },
-  ...{ timeline: [{ fromMs: slot(from), everyMs: EVERY_MS, isPaused: false }], updatedAtMs: slot(until) },
+  version: 1,
+  ...SESSION,
+  epoch,
+  host: 'a',
+  fromMs: slot(from),
+  untilMs: slot(until),
+  stored,
+  gaps,
+  timeline: [{ fromMs: slot(from), everyMs: EVERY_MS, isPaused: false }],
+  updatedAtMs: slot(until),
   counts: { due: 0, stored: 0, gaps: 0 },
 });
 
 export const ledger = (...parts: LedgerPart[]): SessionLedger => ({
-  ...{ version: 1, ...SESSION, startedAtMs: FIRST_MS, endedAtMs: slot(100), reason: 'stopped', parts },
+  version: 1,
+  ...SESSION,
+  startedAtMs: FIRST_MS,
+  endedAtMs: slot(100),
+  reason: 'stopped',
+  parts,
   counts: { due: 0, stored: 0, gaps: 0 },
 });
 
 export const urlOf = (index: number): string => `s3://bucket/${slot(index)}.jpg`;
 
 export const frame = (index: number, { sha256 = `sha-${index}`, late = false } = {}): Heard => ({
-  ...{ topic: 'reelay.frames', type: 'dev.reelay.frame.captured.v1', id: `cam/one/${slot(index)}` },
-  ...{ arrivedAtMs: slot(index) + 200 },
+  topic: 'reelay.frames',
+  type: 'dev.reelay.frame.captured.v1',
+  id: `cam/one/${slot(index)}`,
+  arrivedAtMs: slot(index) + 200,
   data: { ...SESSION, slotMs: slot(index), everyMs: EVERY_MS, url: urlOf(index), sizeBytes: SIZE_BYTES, sha256, late },
 });
 
@@ -49,6 +64,9 @@ export const objects = (from: number, to: number): Map<string, number> =>
   new Map(Array.from({ length: to - from + 1 }, (_, index) => [urlOf(from + index), SIZE_BYTES]));
 
 export const letter = (index: number, state: 'recorded' | 'closed' = 'recorded'): Heard => ({
-  ...{ topic: 'reelay.dead-letters', type: `dev.reelay.dead-letter.${state}.v1`, id: `${index}/${state}` },
-  ...{ arrivedAtMs: slot(index), data: { letterId: letterIdOf({ session: SESSION, slotMs: slot(index) }) } },
+  topic: 'reelay.dead-letters',
+  type: `dev.reelay.dead-letter.${state}.v1`,
+  id: `${index}/${state}`,
+  arrivedAtMs: slot(index),
+  data: { letterId: letterIdOf({ session: SESSION, slotMs: slot(index) }) },
 });

@@ -24,8 +24,12 @@ describe('tasks that wait for a worker', () => {
   async function submit(tenant: string, count: number, priority = 50): Promise<void> {
     for (let number = 1; number <= count; number += 1) {
       const settings = parseTranscodeRequest({
-        ...{ taskId: `${tenant}-${priority}-${number}-${queue}`, tenant, priority, labels: { queue } },
-        ...{ profile: 'audio', input: { url: 'https://example.com/a' } },
+        taskId: `${tenant}-${priority}-${number}-${queue}`,
+        tenant,
+        priority,
+        labels: { queue },
+        profile: 'audio',
+        input: { url: 'https://example.com/a' },
       });
       const { workflowId } = await bench.client.workflow.start('noteTask', taskStart(settings));
       // The next one is submitted when this one waits for a worker.
@@ -45,7 +49,10 @@ describe('tasks that wait for a worker', () => {
     const connection = await NativeConnection.connect({ address });
     const taken: string[] = [];
     const worker = await Worker.create({
-      ...{ connection, namespace, taskQueue: queue, maxConcurrentActivityTaskExecutions: 1 },
+      connection,
+      namespace,
+      taskQueue: queue,
+      maxConcurrentActivityTaskExecutions: 1,
       activities: { note: async (taskId: string) => void taken.push(taskId.split('-').slice(0, 2).join(' ')) },
     });
     await worker.runUntil(() =>

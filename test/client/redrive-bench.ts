@@ -28,7 +28,9 @@ export async function openRedriveBench() {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = s3;
   const home = mkdtempSync(join(tmpdir(), 'reelay-redrive-'));
   const addresses = {
-    ...{ temporal, events: { url: `kafka://${brokers.join(',')}` }, rtmp: { url: '', flv: '' } },
+    temporal,
+    events: { url: `kafka://${brokers.join(',')}` },
+    rtmp: { url: '', flv: '' },
     store: { url: `s3://${bucket}`, endpoint, region, accessKeyId, secretAccessKey },
   };
   const env = { ...process.env, ...workerEnv(addresses, { home }), REELAY_HOME: home };
@@ -43,19 +45,20 @@ export async function openRedriveBench() {
   };
 
   return {
-    ...{
-      client,
-      store,
-      sink,
-      source,
-      temporal: { ...temporal },
-      reelay: reelayOf({ temporal: client, stores: [store], source }),
-    },
+    client,
+    store,
+    sink,
+    source,
+    temporal: { ...temporal },
+    reelay: reelayOf({ temporal: client, stores: [store], source }),
     killWorkers,
     /** A workflow worker, ready. */
     async worker(): Promise<void> {
       const child = execa(process.execPath, [REELAY, 'worker', '--roles', 'workflow'], {
-        ...{ env, extendEnv: false, reject: false, stderr: 'ignore' },
+        env,
+        extendEnv: false,
+        reject: false,
+        stderr: 'ignore',
       });
       workers.push(child);
       // Its only line, once it polls.
@@ -102,9 +105,18 @@ function letterAt(session: SessionRef, { slot, change }: { slot: number; change:
   const image = Buffer.concat([imageOf(String(slot)), Buffer.alloc(20_000, slot)]);
   const frame = frameAt(T0 + slot * 1000, [image], session);
   return {
-    ...{ letterId: letterIdOf(frame), kind: 'frame', disposition: 'exhausted', code: 'store-unreachable' },
-    ...{ message: 'the store does not answer', stage: 'store', attempts: 5, redrives: 0, host: 'a', frame },
-    ...{ firstFailedAtMs: frame.slotMs + 500, lastFailedAtMs: frame.slotMs + 60_500 },
+    letterId: letterIdOf(frame),
+    kind: 'frame',
+    disposition: 'exhausted',
+    code: 'store-unreachable',
+    message: 'the store does not answer',
+    stage: 'store',
+    attempts: 5,
+    redrives: 0,
+    host: 'a',
+    frame,
+    firstFailedAtMs: frame.slotMs + 500,
+    lastFailedAtMs: frame.slotMs + 60_500,
     content: { at: 'letter', images: [image.toString('base64')] },
     ...change,
   };

@@ -74,9 +74,18 @@ export function letterOf(slot: number, change: Partial<FrameLetter> = {}): Frame
   const image = imageOf(String(slot));
   const frame = frameAt(T0 + slot * 1000, [image]);
   return {
-    ...{ letterId: letterIdOf(frame), kind: 'frame', disposition: 'exhausted', code: 'store-unreachable' },
-    ...{ message: 'the store is switched off', stage: 'store', attempts: 5, redrives: 0, host: 'a', frame },
-    ...{ firstFailedAtMs: frame.slotMs + 500, lastFailedAtMs: frame.slotMs + 60_500 },
+    letterId: letterIdOf(frame),
+    kind: 'frame',
+    disposition: 'exhausted',
+    code: 'store-unreachable',
+    message: 'the store is switched off',
+    stage: 'store',
+    attempts: 5,
+    redrives: 0,
+    host: 'a',
+    frame,
+    firstFailedAtMs: frame.slotMs + 500,
+    lastFailedAtMs: frame.slotMs + 60_500,
     content: { at: 'letter', images: [image.toString('base64')] },
     ...change,
   };

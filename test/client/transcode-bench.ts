@@ -35,10 +35,16 @@ export async function openTranscodeBench(
     logger: new DefaultLogger('ERROR', () => undefined),
   }));
   const worker = await Worker.create({
-    ...{ connection: native, namespace, taskQueue: WORKFLOW_QUEUE, workflowBundle },
+    connection: native,
+    namespace,
+    taskQueue: WORKFLOW_QUEUE,
+    workflowBundle,
     activities: {
       ...createDeadLetterActivities({
-        ...{ stores: [store], events: sink, source, restartTask: createRestartTask(client) },
+        stores: [store],
+        events: sink,
+        source,
+        restartTask: createRestartTask(client),
       }),
       ...more({ store, client }),
     },
@@ -57,8 +63,11 @@ export async function openTranscodeBench(
     },
     /** Under an id of its own. */
     request: (what: 'wait' | 'fail' | 'end', change: Partial<TranscodeRequest> = {}): TranscodeRequest => ({
-      ...{ taskId: `t-${randomUUID().slice(0, 8)}`, tenant: 'acme', profile: 'mp4-720p' },
-      ...{ input: { url: 'https://example.com/movie.mp4' }, labels: { do: what } },
+      taskId: `t-${randomUUID().slice(0, 8)}`,
+      tenant: 'acme',
+      profile: 'mp4-720p',
+      input: { url: 'https://example.com/movie.mp4' },
+      labels: { do: what },
       ...change,
     }),
     async close(): Promise<void> {

@@ -43,14 +43,25 @@ describe('what a transcode leaves in the store', () => {
   afterEach(() => Promise.all([store.close(), sink.close(), source.close()]));
 
   const manifest = (change: Partial<TranscodeManifest> = {}): TranscodeManifest => ({
-    ...{ version: 1, ...TASK, requestSha256: '0'.repeat(64), unit: 'u1' },
-    ...{ profile: { name: 'hls', version: 1 }, decision: { kind: 'copy', reason: 'it conforms' } },
+    version: 1,
+    ...TASK,
+    requestSha256: '0'.repeat(64),
+    unit: 'u1',
+    profile: { name: 'hls', version: 1 },
+    decision: { kind: 'copy', reason: 'it conforms' },
     input: { url: 'x', sizeBytes: 1, tag: 't', container: 'mov', durationMs: 1000 },
     outputs: ['a.mp4', 'b.mp4'].map((path) => ({
-      ...{ kind: 'video', key: `${PREFIX}/u1/${path}`, path: `u1/${path}`, contentType: 'video/mp4' },
-      ...{ sizeBytes: BODY.length, sha256: createHash('sha256').update(BODY).digest('hex') },
+      kind: 'video',
+      key: `${PREFIX}/u1/${path}`,
+      path: `u1/${path}`,
+      contentType: 'video/mp4',
+      sizeBytes: BODY.length,
+      sha256: createHash('sha256').update(BODY).digest('hex'),
     })),
-    ...{ warnings: [], labels: {}, publishedAtMs: Date.now(), cpuSeconds: 1 },
+    warnings: [],
+    labels: {},
+    publishedAtMs: Date.now(),
+    cpuSeconds: 1,
     ...change,
   });
 
@@ -59,8 +70,15 @@ describe('what a transcode leaves in the store', () => {
     for (const { key } of published.outputs) await store.put(key, BODY, { contentType: 'video/mp4' });
     await store.put(manifestKey(PREFIX), Buffer.from(JSON.stringify(published)), { contentType: 'application/json' });
     const event = transcodeEvent(announces ? 'succeeded' : 'progressed', {
-      ...{ ...TASK, runId: 'r', sequence: 1, atMs: Date.now(), profile: 'hls', labels: {}, phase: 'publish' },
-      ...{ percent: 100, manifest: manifest({ unit }) },
+      ...TASK,
+      runId: 'r',
+      sequence: 1,
+      atMs: Date.now(),
+      profile: 'hls',
+      labels: {},
+      phase: 'publish',
+      percent: 100,
+      manifest: manifest({ unit }),
     });
     await sink.publish(TOPICS.transcodes, { key: TASK.taskId, event });
   }
@@ -133,13 +151,8 @@ describe('what a transcode leaves in the store', () => {
     assert.equal((await addProfile(reelay(), mine(1))).isNew, false);
     await rejects(addProfile(reelay(), mine(1, 64)), 'profile-conflict');
     await addProfile(reelay(), mine(12, 64));
-    assert.deepEqual(
-      [
-        (await showProfile(reelay(), { profile: 'mine' })).version,
-        (await showProfile(reelay(), { profile: 'mine@1' })).version,
-      ],
-      [12, 1],
-    );
+    assert.equal((await showProfile(reelay(), { profile: 'mine' })).version, 12);
+    assert.equal((await showProfile(reelay(), { profile: 'mine@1' })).version, 1);
     assert.equal((await showProfile(reelay(), { profile: 'audio' })).version, 1);
     await rejects(showProfile(reelay(), { profile: 'mine@2' }), 'profile-not-found');
     await rejects(showProfile(reelay(), { profile: 'yours' }), 'profile-not-found');

@@ -29,7 +29,15 @@ export function partOf({ epoch, fromMs, untilMs, everyMs = 1000, gaps = {}, ...r
   }
   const counts = { stored: countSlots(stored), gaps: countSlots(found) };
   return {
-    ...{ version: 1, ...PART_SESSION, epoch, host: `host-${epoch}`, fromMs, untilMs, timeline, stored, gaps: found },
+    version: 1,
+    ...PART_SESSION,
+    epoch,
+    host: `host-${epoch}`,
+    fromMs,
+    untilMs,
+    timeline,
+    stored,
+    gaps: found,
     counts: { due: counts.stored + counts.gaps, ...counts },
     updatedAtMs: rest.updatedAtMs ?? untilMs,
   };

@@ -72,7 +72,8 @@ describe('parts of a ledger', () => {
   it('leave what a host wrote that knew nothing of its successor out of the account', () => {
     const zombie = partOf({ epoch: 1, fromMs: 0, untilMs: 9000, gaps: { 2000: 'source-stalled', 7000: 'shed' } });
     const audit = auditParts([zombie, part(2, 5000, 12_000)]);
-    assert.deepEqual([audit.counts, audit.differences], [{ due: 12, stored: 11, gaps: 1 }, []]);
+    assert.deepEqual(audit.counts, { due: 12, stored: 11, gaps: 1 });
+    assert.deepEqual(audit.differences, []);
     assert.deepEqual(audit.gapsByReason, { 'source-stalled': 1 });
   });
 
@@ -87,7 +88,8 @@ describe('parts of a ledger', () => {
 
   it('leave a hole open where the host may still write of it', () => {
     const { differences, counts } = auditParts([part(1, 0, 3000), part(2, 5000, 6000)], { isOpen: () => true });
-    assert.deepEqual([differences, counts], [[], { due: 4, stored: 4, gaps: 0 }]);
+    assert.deepEqual(differences, []);
+    assert.deepEqual(counts, { due: 4, stored: 4, gaps: 0 });
   });
 
   it('however they overlap, account for each slot that is due in exactly one of them', () => {

@@ -8,7 +8,10 @@ const letter = (url: string, redrives = 0) =>
     {
       settings: parseTranscodeRequest({ taskId: 't', tenant: 'acme', profile: 'hls', input: { url } }),
       problem: { code: 'input-damaged', message: `${url} is damaged` },
-      ...{ phase: 'encode', runId: 'r', startedAtMs: 5, redrives },
+      phase: 'encode',
+      runId: 'r',
+      startedAtMs: 5,
+      redrives,
     },
     { disposition: 'poison', nowMs: 10 },
   );
@@ -16,7 +19,10 @@ const letter = (url: string, redrives = 0) =>
 describe('the letter of a task', () => {
   it('is one for each run, and holds what starts the task again', () => {
     const { letterId, attempts, request, isWhole } = letter('s3://a/b.mov', 2);
-    assert.deepEqual([letterId, attempts, request.input.url, isWhole], ['acme/t/r', 3, 's3://a/b.mov', true]);
+    assert.equal(letterId, 'acme/t/r');
+    assert.equal(attempts, 3);
+    assert.equal(request.input.url, 's3://a/b.mov');
+    assert.equal(isWhole, true);
   });
 
   it('tells no secret, and says that its request lacks one', () => {
@@ -28,7 +34,9 @@ describe('the letter of a task', () => {
   it('is a letter like those of frames, keyed by the task', () => {
     const event = deadLetterEvent(letter('s3://a/b.mov'));
     assert.deepEqual(deadLetterSchema.parse(JSON.parse(JSON.stringify(event.data))), event.data);
-    assert.deepEqual([event.id, event.subject, event.source], ['acme/t/r/dead/0', 't', '/reelay/acme']);
+    assert.equal(event.id, 'acme/t/r/dead/0');
+    assert.equal(event.subject, 't');
+    assert.equal(event.source, '/reelay/acme');
     assert.equal(event.headers?.['__connect.errors.stage'], 'encode');
   });
 });

@@ -39,7 +39,8 @@ describe('bad input', () => {
     it(`${what} is ${code} on the command line, and exits ${USAGE}`, async () => {
       const given = ['--id', 'bad', '--every', '1s', ...args];
       const { exitCode, answer } = await reelay<StartAnswer>('stream', 'start', url, ...given);
-      assert.deepEqual([answer.error?.code, exitCode], [code, USAGE]);
+      assert.deepEqual(answer.error?.code, code);
+      assert.deepEqual(exitCode, USAGE);
     });
   }
 
@@ -53,9 +54,11 @@ describe('bad input', () => {
 
   it('a second start attaches with the same settings and conflicts with others', async () => {
     const same = await startStream(witnessUrl, { id: 'witness', args: ['--every', '250ms'] });
-    assert.deepEqual([same.exitCode, same.answer.isNew], [0, false]);
+    assert.equal(same.exitCode, 0);
+    assert.equal(same.answer.isNew, false);
     const other = await startStream(witnessUrl, { id: 'witness', args: ['--every', '1s'] });
-    assert.deepEqual([other.exitCode, other.answer.error?.code], [CONFLICT, 'stream-conflict']);
+    assert.deepEqual(other.exitCode, CONFLICT);
+    assert.equal(other.answer.error?.code, 'stream-conflict');
     const { sessionId } = (await framesOf('witness'))[0]!.data;
     assert.equal(same.answer.sessionId, sessionId);
   });

@@ -37,7 +37,8 @@ describe('what a source may be', () => {
     await startStream(longGop.flv, { id: 'http-flv', args: ['--every', '1s'] });
     await startStream(hls, { id: 'hls', args: ['--every', '1s'] });
     await startStream(variants.url, {
-      ...{ id: 'variants', args: ['--every', '1s', '--size', '320x180', '--size', '100x100'] },
+      id: 'variants',
+      args: ['--every', '1s', '--size', '320x180', '--size', '100x100'],
     });
     await startStream(turning.url, { id: 'turning', args: ['--every', '500ms'] });
   });

@@ -73,6 +73,8 @@ describe('ten streams on one host', () => {
 
   const timeAfter = (ms: number): Promise<true> =>
     eventually(() => Date.now() >= startedAtMs + ms || undefined, {
-      ...{ withinMs: ms + 1000, everyMs: 500, what: 'the time to look' },
+      withinMs: ms + 1000,
+      everyMs: 500,
+      what: 'the time to look',
     });
 });

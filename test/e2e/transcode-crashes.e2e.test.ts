@@ -12,8 +12,12 @@ const STOPPED_WITHIN_MS = 10_000;
 
 /** Slow enough to be met in the middle. */
 const request = async (taskId: string) => ({
-  ...{ taskId, profile: 'mp4-720p', parameters: { preset: 'medium', thumbnails: false } as const, chunkMs: 2000 },
-  ...{ remux: 'never' as const, input: { url: await uploadClip('inputs/long.flv', CLIP) } },
+  taskId,
+  profile: 'mp4-720p',
+  parameters: { preset: 'medium', thumbnails: false } as const,
+  chunkMs: 2000,
+  remux: 'never' as const,
+  input: { url: await uploadClip('inputs/long.flv', CLIP) },
 });
 
 describe('a transcode that is broken', () => {

@@ -31,17 +31,20 @@ describe('a transcode', () => {
     const started = await reelay<Started>('transcode', 'start', url, ...args);
     assert.equal(started.exitCode, 0, JSON.stringify(started.answer));
     const manifest = await manifestAt('default/transcodes/talk');
-    assert.deepEqual([manifest.decision.kind, manifest.labels], ['encode', { movie: '42' }]);
+    assert.equal(manifest.decision.kind, 'encode');
+    assert.deepEqual(manifest.labels, { movie: '42' });
     const [output] = manifest.outputs;
     assert.ok(output);
     const { body = Buffer.alloc(0) } = (await objectAt(output.key)) ?? {};
-    assert.deepEqual([body.length, output.frames], [output.sizeBytes, FRAMES]);
+    assert.deepEqual(body.length, output.sizeBytes);
+    assert.deepEqual(output.frames, FRAMES);
     const file = join(clipFolder(), 'talk.mp4');
     await writeFile(file, body);
     assert.equal((await packetsOf(file, 'v')).length, FRAMES);
     const events = await transcodeEvents('talk', { count: 2 });
     const types = events.map(({ headers }) => headers['ce_type']);
-    assert.deepEqual([types[0], types.at(-1)], ['dev.reelay.transcode.queued.v1', 'dev.reelay.transcode.succeeded.v1']);
+    assert.equal(types[0], 'dev.reelay.transcode.queued.v1');
+    assert.equal(types.at(-1), 'dev.reelay.transcode.succeeded.v1');
     assert.deepEqual(await keysUnder('transcode-work/default/talk/'), []);
     assert.equal((await reelay('verify', 'transcode', 'talk')).exitCode, 0);
   });
@@ -50,9 +53,11 @@ describe('a transcode', () => {
     const url = await uploadClip('inputs/talk.flv', { seconds: 6 });
     const args = ['--profile', 'mp4-360p', '--remux', 'never', '--label', 'movie=42', '--id', 'talk'];
     const again = await reelay<Started>('transcode', 'start', url, ...args);
-    assert.deepEqual([again.exitCode, again.answer.isNew], [0, false], JSON.stringify(again.answer));
+    assert.equal(again.exitCode, 0, JSON.stringify(again.answer));
+    assert.equal(again.answer.isNew, false, JSON.stringify(again.answer));
     const other = await reelay<Started>('transcode', 'start', url, '--profile', 'audio', '--id', 'talk');
-    assert.deepEqual([other.exitCode, other.answer.error?.code], [4, 'task-conflict']);
+    assert.equal(other.exitCode, 4);
+    assert.equal(other.answer.error?.code, 'task-conflict');
   });
 
   it('of a conforming file copies its streams and says why', async () => {
@@ -68,7 +73,9 @@ describe('a transcode', () => {
       '--wait',
     );
     const { decision, outputs } = await manifestAt('default/transcodes/conforming');
-    assert.deepEqual([exitCode, decision.kind, outputs[0]?.frames], [0, 'repackage', FRAMES]);
+    assert.equal(exitCode, 0);
+    assert.equal(decision.kind, 'repackage');
+    assert.deepEqual(outputs[0]?.frames, FRAMES);
   });
 
   it('to an HLS ladder publishes aligned renditions and the playlist that names them', async () => {
@@ -92,7 +99,8 @@ describe('a transcode', () => {
     const { http } = (await fullStack()).addresses;
     const request = { taskId: 'played', input: { url: input }, profile: 'audio' };
     const played = await fetch(`${http?.url}/hooks/play`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ request, atMs: 3000 }),
     });
     assert.deepEqual(await played.json(), { taskId: 'played', tenant: 'default', isNew: true, isDone: false });
@@ -138,11 +146,8 @@ describe('a transcode', () => {
       );
       assert.equal(exitCode, 1, JSON.stringify(answer));
       const shown = await reelay<Shown>('transcode', 'show', id);
-      assert.deepEqual(
-        [shown.answer.status, shown.answer.problem?.code],
-        ['failed', code],
-        JSON.stringify(shown.answer),
-      );
+      assert.equal(shown.answer.status, 'failed', JSON.stringify(shown.answer));
+      assert.deepEqual(shown.answer.problem?.code, code, JSON.stringify(shown.answer));
       const { answer: letters } = await reelay<{ code: string }[]>('dead-letters', 'list', '--kind', 'transcode');
       assert.ok(
         letters.some((letter) => letter.code === code),
@@ -163,7 +168,8 @@ describe('a transcode', () => {
       '--wait',
     );
     const shown = await reelay<Shown>('transcode', 'show', 'missing');
-    assert.deepEqual([exitCode, shown.answer.problem?.code], [1, 'input-not-found']);
+    assert.equal(exitCode, 1);
+    assert.equal(shown.answer.problem?.code, 'input-not-found');
     assert.deepEqual(await keysUnder('default/transcodes/missing/'), []);
   });
 });

@@ -60,7 +60,9 @@ async function start(): Promise<FullStack> {
   const home = mkdtempSync(join(tmpdir(), 'reelay-e2e-'));
   const env = { ...foreignEnvironment(), REELAY_HOME: home };
   const up = await execa(process.execPath, [REELAY, 'up', '--full', '--detach', '--json'], {
-    ...{ env, extendEnv: false, reject: false },
+    env,
+    extendEnv: false,
+    reject: false,
     // A pipe would stay open for as long as the stack runs, should it leak to it.
     timeout: START_WITHIN_MS,
   });

@@ -49,7 +49,9 @@ async function open(): Promise<OutsideClient> {
   const { store, events, temporal } = addresses;
   const { accessKeyId = '', secretAccessKey = '', endpoint = '', region = '' } = store;
   const s3 = new S3Client({
-    ...{ endpoint, region, forcePathStyle: true },
+    endpoint,
+    region,
+    forcePathStyle: true,
     credentials: { accessKeyId, secretAccessKey },
   });
   const records = new Map<string, TopicRecord[]>();
@@ -74,7 +76,9 @@ async function open(): Promise<OutsideClient> {
     await Promise.all([consumer.disconnect(), reelay.close()]);
   });
   return {
-    ...{ s3, reelay, bucket: store.url.replace('s3://', '') },
+    s3,
+    reelay,
+    bucket: store.url.replace('s3://', ''),
     records: (topic, key) => records.get(`${topic}/${key}`) ?? [],
   };
 }

@@ -133,7 +133,8 @@ describe('histories', () => {
     const { client, messages, records } = bench();
     await messages('h', { holdHostLease: () => Promise.reject(fault('capture-not-found', 'another process')) });
     const host = await client.workflow.start<typeof captureLease>('captureHost', {
-      ...{ workflowId: hostWorkflowId('capture', 'h'), taskQueue: WORKFLOW_QUEUE },
+      workflowId: hostWorkflowId('capture', 'h'),
+      taskQueue: WORKFLOW_QUEUE,
       args: [{ host: 'h', instance: 'one', leaseMs: 1000 }],
     });
     await host.result();
@@ -171,7 +172,10 @@ describe('histories of watches', () => {
     ]);
     const client = new Client({ connection, namespace });
     const worker = await Worker.create({
-      ...{ connection: native, namespace, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() },
+      connection: native,
+      namespace,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowBundle(),
       activities: { startForPrefix: async () => ({ objects: 3, started: 2 }) },
     });
     const trigger = parseTrigger({ name: 'uploads', bucket: 'store', prefix: 'in/', profile: 'mp4-720p' });

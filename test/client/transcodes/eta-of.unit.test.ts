@@ -5,7 +5,9 @@ import type { TranscodeState } from '../../../contracts/transcode.js';
 type Given = Pick<TranscodeState, 'status' | 'phaseMs' | 'startedAtMs' | 'pieces'>;
 
 const state = (done: number, change: Partial<Given> = {}): Given => ({
-  ...{ status: 'running', phaseMs: { probe: 5000 }, startedAtMs: 0 },
+  status: 'running',
+  phaseMs: { probe: 5000 },
+  startedAtMs: 0,
   pieces: { total: 10, done, reused: 0, running: 0 },
   ...change,
 });
