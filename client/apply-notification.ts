@@ -1,3 +1,4 @@
+import { defined } from '../contracts/defined.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { tasksOf, type RemovedObject } from '../contracts/object-notification.js';
 import { manifestKey } from '../contracts/keys.js';
@@ -36,7 +37,7 @@ export async function applyNotification(
   for (const removal of removals)
     for (const { taskId, outputPrefix } of await tasksOfObject(reelay, removal)) {
       const { tenant } = removal.trigger;
-      await deleteTranscode(reelay, { taskId, tenant, ...(outputPrefix === undefined ? {} : { outputPrefix }) });
+      await deleteTranscode(reelay, { taskId, tenant, ...defined({ outputPrefix }) });
       deleted.push(taskId);
     }
   return { started, deleted, unreadable };

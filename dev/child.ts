@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { defined } from '../contracts/defined.js';
 import { fault } from '../contracts/errors.js';
 import { findProgram } from './find-program.js';
 import { forgetProcess, recordProcess, signalGroup } from './process-records.js';
@@ -51,7 +52,7 @@ export function startChild({ name, command, log, home, env, cwd }: ChildOptions)
     detached: true,
     stdio: ['ignore', output, output],
     env: { ...process.env, ...env },
-    ...(cwd === undefined ? {} : { cwd }),
+    ...defined({ cwd }),
   });
   closeSync(output);
   const exited = exitOf(started);

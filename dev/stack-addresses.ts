@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { defined } from '../contracts/defined.js';
 import type { KafkaServer } from './kafka.js';
 import type { RtmpServer } from './rtmp.js';
 import type { S3Server } from './s3.js';
@@ -36,7 +37,7 @@ export const addressesOf = (
   temporal: {
     address: temporal.address,
     namespace: temporal.namespace,
-    ...(temporal.ui === undefined ? {} : { ui: temporal.ui }),
+    ...defined({ ui: temporal.ui }),
   },
   store: given.store ? { url: given.store } : s3 ? s3Store(s3) : { url: folderUrl(home, 'objects') },
   events: { url: given.events || (kafka ? `kafka://${kafka.brokers.join(',')}` : folderUrl(home, 'events')) },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defined } from '../../contracts/defined.js';
 import { problemOf } from '../../contracts/errors.js';
 import type { TaskRef } from '../../contracts/ids.js';
 import { defaultOutputPrefix } from '../../contracts/keys.js';
@@ -38,7 +39,7 @@ export async function describeTranscode(reelay: Reelay, name: TaskName): Promise
       : told;
     const running = status.name === 'RUNNING' ? runningPieces(description) : [];
     const etaMs = etaOf(state, { running, nowMs: Date.now() });
-    return { state, runId, running, ...(etaMs === undefined ? {} : { etaMs }) };
+    return { state, runId, running, ...defined({ etaMs }) };
   };
   return askTask(reelay, { task, call }).catch(async (error: unknown) => {
     if (problemOf(error)?.code !== 'task-not-found') throw error;

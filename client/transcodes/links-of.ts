@@ -1,3 +1,4 @@
+import { defined } from '../../contracts/defined.js';
 import type { TranscodeManifest, TranscodeOutput } from '../../contracts/manifest.js';
 import type { Reelay } from '../connect.js';
 
@@ -26,7 +27,7 @@ export async function linksOf(
       path,
       key,
       contentType,
-      ...(rendition === undefined ? {} : { rendition }),
+      ...defined({ rendition }),
       url: presign ? await presign(key, { expiresS }) : store.url(key),
     })),
   );

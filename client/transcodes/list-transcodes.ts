@@ -1,5 +1,6 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { defined } from '../../contracts/defined.js';
 import { fault } from '../../contracts/errors.js';
 import { assertName, type TaskRef } from '../../contracts/ids.js';
 import { show } from '../../contracts/request.js';
@@ -112,7 +113,7 @@ function listedTask({ execution, searchAttributes, startTime, closeTime, status 
     state: status !== RUNNING && ACTIVE.includes(said) ? 'cancelled' : said,
     ...(failure ? { failure } : {}),
     startedAtMs: msOf(startTime),
-    ...(endedAtMs === undefined ? {} : { endedAtMs }),
+    ...defined({ endedAtMs }),
   };
 }
 
