@@ -18,7 +18,7 @@ import { encodeRequest, onTranscodeStage, say, seconds, type TranscodeStage } fr
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    /** Of the store, in each direction. */
+    /** Bytes a second that the store takes and gives, in each direction. */
     rate: { type: 'string', default: '2000000' },
     seconds: { type: 'string', default: '40' },
     /** Together they may take at most this part of the sum. */

@@ -9,7 +9,7 @@ export interface SessionEvidence {
   ledger: SessionLedger;
   events: readonly Heard[];
   objects: ReadonlyMap<string, number>;
-  /** Of the first store: frames whose objects are elsewhere are in the second one. */
+  /** The first store: frames whose objects are elsewhere are in the second one. */
   storeUrl: string;
   /** When the stream was told to stop: the account reaches to about then. */
   stoppedAtMs?: number;
@@ -18,9 +18,9 @@ export interface SessionEvidence {
 export interface SessionCheck {
   due: number;
   stored: number;
-  /** Of the stored ones, those that the ledger holds as gaps: they came after it was written. */
+  /** Stored slots that the ledger holds as gaps: they came after it was written. */
   late: number;
-  /** Of the stored ones, those that are in the second store. */
+  /** Stored slots whose object is in the second store. */
   inBackup: number;
   deadLettered: number;
   gapsByReason: Partial<Record<GapReason, number>>;
@@ -100,7 +100,7 @@ export function checkSession({ ledger, events, objects, storeUrl, stoppedAtMs }:
   return found;
 }
 
-/** Each part is due until the next one begins, whoever was to capture it. */
+/** Each part is due until the next one begins, captured or not. */
 function dueSlots({ parts }: SessionLedger): Map<number, number> {
   const due = new Map<number, number>();
   parts.forEach(({ timeline, fromMs, untilMs }, index) => {

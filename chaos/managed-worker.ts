@@ -18,7 +18,7 @@ export interface ManagedWorker {
 
 export interface ManagedWorkerOptions {
   role: Role;
-  /** Of this worker alone: its log, its process record, its spool. */
+  /** The folder of this worker alone: its log, its process record, its spool. */
   home: string;
   command: readonly [string, ...string[]];
   env: Record<string, string>;

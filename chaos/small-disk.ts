@@ -52,7 +52,7 @@ export async function mountSmallDisk(folder: string, { sizeBytes }: { sizeBytes:
       }
     },
     async remove() {
-      await run('umount', [folder]).catch(() => unmountAtExit()); // whoever still has it open keeps it until then
+      await run('umount', [folder]).catch(() => unmountAtExit()); // a process that still has it open keeps it until then
       process.off('exit', unmountAtExit);
     },
   };

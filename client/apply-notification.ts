@@ -14,7 +14,7 @@ import { readManifest } from '../records/read-manifest.js';
 import { withTemporalFaults } from './temporal-fault.js';
 
 export interface AppliedNotification {
-  /** Of the objects that came. */
+  /** Tasks of the objects that came. */
   started: BatchOutcome[];
   /** Ids of tasks whose object is gone, with all that they had left. */
   deleted: string[];

@@ -23,7 +23,7 @@ export interface SubmittedTask extends TaskRef {
   /** False where it runs or was done already, with the same request. */
   isNew: boolean;
   isDone: boolean;
-  /** Of a task that was done before. */
+  /** The manifest of a task that was done before. */
   manifest?: TranscodeManifest;
 }
 
@@ -80,7 +80,7 @@ const conflict = ({ taskId, tenant }: TaskRef): Error =>
   fault('task-conflict', `task "${taskId}" of tenant "${tenant}" is there with another request`);
 
 export interface BatchOutcome {
-  /** Of the request, from 0. */
+  /** Which of the requests, from 0. */
   index: number;
   task?: SubmittedTask;
   /** Why this one was not started. */

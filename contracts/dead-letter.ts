@@ -77,7 +77,7 @@ export const taskLetterSchema = z.object({
   kind: z.literal('transcode'),
   ...letter,
   task: z.object({ tenant: z.string(), taskId: z.string() }),
-  /** Of the run that failed. */
+  /** The run that failed. */
   runId: z.string(),
   /** Where it was. */
   phase: z.enum(TRANSCODE_PHASES),

@@ -64,7 +64,7 @@ export const isPartKey = (key: string): boolean => /\/\d+\.json$/.test(key);
 /** What a task has made so far and nobody is to see; removed when it is done, and by the janitor when it never is. */
 export const workPrefix = ({ tenant, taskId }: TaskRef): string => `${WORK}${tenant}/${taskId}/`;
 
-/** Of all tenants, so that the janitor need not look through what is published. */
+/** The work of all tenants, so that the janitor need not look through what is published. */
 export const WORK = 'transcode-work/';
 
 /** The task that a key below `WORK` is a piece of. */
@@ -95,7 +95,7 @@ export const manifestKey = (outputPrefix: string): string => `${outputPrefix}/ma
 export const outputKey = (outputPrefix: string, { unit, path }: { unit: string; path: string }): string =>
   `${outputPrefix}/${unit}/${path}`;
 
-/** Of all profiles, or of the versions of one. */
+/** The keys of all profiles, or of the versions of one, begin so. */
 export const profilePrefix = (name?: string): string => `profiles/${name === undefined ? '' : `${name}/`}`;
 
 export const profileKey = ({ name, version }: { name: string; version: number }): string =>

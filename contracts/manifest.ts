@@ -17,7 +17,7 @@ const output = z.object({
   /** Pictures that were counted in it. */
   frames: z.int().optional(),
   codecs: z.array(z.string()).optional(),
-  /** Of an HLS track: of its most demanding segment, and on average. */
+  /** Bit rates of an HLS track: that of its most demanding segment, and the average. */
   peakKbps: z.int().optional(),
   averageKbps: z.int().optional(),
   /** Against the source, where it was asked for. */
@@ -51,7 +51,7 @@ export const manifestSchema = z.object({
   warnings: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
   publishedAtMs: z.int(),
-  /** Of all processes that worked for it in the run that published it, seconds. */
+  /** CPU time of all processes that worked for it in the run that published it, seconds. */
   cpuSeconds: z.number(),
 });
 export type TranscodeManifest = z.infer<typeof manifestSchema>;

@@ -98,5 +98,5 @@ export const isCurrentSegmentQuery = defineQuery<boolean, [number]>('isCurrentSe
 export const hasSettingsQuery = defineQuery<boolean, [StreamSettings]>('hasSettings');
 export const redriveStateQuery = defineQuery<RedriveState>('redriveState');
 export const transcodeStateQuery = defineQuery<TranscodeState>('transcodeState');
-/** Somebody plays the video from there, milliseconds of the media: what he sees next is made first. */
+/** Somebody plays the video from there, milliseconds of the media: what comes next is made first. */
 export const playSignal = defineSignal<[{ atMs: number }]>('play');

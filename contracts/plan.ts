@@ -12,7 +12,7 @@ export interface InputVersion {
 export type TimeBase = readonly [number, number];
 
 export interface VideoTrack {
-  /** Of the stream in the file. */
+  /** Which stream of the file. */
   index: number;
   codec: string;
   profile: string;
@@ -51,7 +51,7 @@ export interface AudioTrack {
   profile: string;
   channels: number;
   sampleRate: number;
-  /** Of the first and the end of the last packet, seconds. */
+  /** The begin of the first packet and the end of the last one, seconds. */
   startS: number;
   endS: number;
   bitrateKbps: number;

@@ -10,7 +10,7 @@ export function requestHash(settings: TranscodeSettings): Promise<string> {
   return sha256Hex(JSON.stringify(rest, inOrder));
 }
 
-/** The order in which somebody wrote his fields says nothing. */
+/** The order in which fields are written says nothing. */
 const inOrder = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

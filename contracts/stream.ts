@@ -59,7 +59,7 @@ export const streamRequestSchema = fields({
   segmentMs: z.int().min(5000).max(86_400_000).default(14_400_000),
 });
 
-/** What a caller writes, with every default left out if he likes. */
+/** What a caller writes, with every default left out or not. */
 export type StreamRequest = z.input<typeof streamRequestSchema>;
 /** The same, checked and complete. */
 export type StreamSettings = z.output<typeof streamRequestSchema>;

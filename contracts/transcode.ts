@@ -41,7 +41,7 @@ export const transcodeRequestSchema = fields({
   minSsim: z.number().min(0).max(1).optional(),
 });
 
-/** What a caller writes, with every default left out if he likes. */
+/** What a caller writes, with every default left out or not. */
 export type TranscodeRequest = z.input<typeof transcodeRequestSchema>;
 /** The same, checked and complete. */
 export type TranscodeSettings = z.output<typeof transcodeRequestSchema>;
@@ -109,7 +109,7 @@ export interface TranscodeState extends TaskRef {
   phaseMs: Partial<Record<TranscodePhase, number>>;
   /** How the input is treated and why; known after the probe. */
   decision?: Decision;
-  /** Of the media itself, milliseconds. */
+  /** How long the media is, milliseconds. */
   durationMs?: number;
   pieces: PieceCounts;
   /** Renditions that are published to the store, of those that are asked for. */

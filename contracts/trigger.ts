@@ -11,7 +11,7 @@ export const triggerSchema = fields({
   /** Part of the ids of its tasks. */
   name: name.max(40),
   bucket: z.string().min(1).max(255),
-  /** Of the keys; all unless given. */
+  /** Keys begin so; all unless given. */
   prefix: z.string().max(500).default(''),
   /** One of these, such as `.mov`, in any case; all unless given. */
   suffixes: z.array(z.string().min(1).max(40)).max(20).default([]),

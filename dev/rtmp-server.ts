@@ -19,10 +19,10 @@ interface Output {
 interface Session {
   broadcast: { publisher: Session | null; subscribers: Map<string, Session>; publishGraceMs: number };
   close(): void;
-  /** Of an RTMP session. */
+  /** Where an RTMP session writes. */
   socket?: Output;
   rtmp?: { onPacketCallback: (packet: unknown) => void };
-  /** Of an HTTP-FLV session. */
+  /** Where an HTTP-FLV session writes. */
   res?: Output;
 }
 

@@ -12,7 +12,7 @@ export interface StackAddresses {
   store: { url: string; endpoint?: string; region?: string; accessKeyId?: string; secretAccessKey?: string };
   events: { url: string };
   rtmp: { url: string; flv: string };
-  /** Of a stack that runs more than servers. */
+  /** The HTTP server, where the stack runs more than its servers. */
   http?: { url: string };
 }
 

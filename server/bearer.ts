@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * The name of whoever sends this `Authorization`; undefined where it holds no token that is known. All tokens are
+ * The name of the sender of this `Authorization`; undefined where it holds no token that is known. All tokens are
  * compared, in a time that tells nothing of them.
  */
 export function bearerOf(header: string | undefined, tokens: Readonly<Record<string, string>>): string | undefined {

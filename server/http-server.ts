@@ -7,7 +7,7 @@ import type { Hooks } from './hooks.js';
 
 export interface HttpOptions {
   hooks: Hooks;
-  /** By name; with none whoever reaches the address may use it. */
+  /** By name; with none, everybody who reaches the address may use it. */
   tokens: Readonly<Record<string, string>>;
   onProblem(error: unknown): void;
 }

@@ -17,7 +17,7 @@ export interface RunningPiece {
   host?: string;
   /** From 1: above it, earlier ones were lost or failed. */
   attempt: number;
-  /** Of the attempt before, redacted. */
+  /** Why the attempt before failed, redacted. */
   lastFailure?: { code?: ErrorCode; message: string };
 }
 
