@@ -1,16 +1,11 @@
-import {
-  CancellationScope,
-  CancelledFailure,
-  getExternalWorkflowHandle,
-  isCancellation,
-  proxyActivities,
-} from '@temporalio/workflow';
+import { CancellationScope, getExternalWorkflowHandle, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { CaptureActivities } from '../activities/index.js';
 import { formatDuration } from '../contracts/duration.js';
 import { problemOf } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
 import { NO_ACCOUNT, segmentEndedSignal, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
 import { CAPTURE_QUEUE } from '../contracts/queues.js';
+import { cancelledDetails } from './kit/cancelled-details.js';
 import { CAPTURE } from './policies.js';
 
 /**
@@ -35,19 +30,12 @@ export async function captureSegment(input: CaptureSegmentInput): Promise<Captur
 
 /** A cancelled segment is lost to its stream, which goes on with another; whoever wants the stream to end cancels that. */
 function endOf(error: unknown): CaptureEnd {
-  if (isCancellation(error)) return { ...NO_ACCOUNT, ...accountOf(error), reason: 'lost' };
+  if (isCancellation(error)) return { ...NO_ACCOUNT, ...cancelledDetails<CaptureEnd>(error), reason: 'lost' };
   return {
     reason: 'failed',
     problem: problemOf(error) ?? { code: 'source-failed', message: String(error) },
     ...NO_ACCOUNT,
   };
-}
-
-/** What a cancelled capture says last of its slots; nothing where it never ran or its host did not answer. */
-function accountOf(error: unknown): Partial<CaptureEnd> {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (at instanceof CancelledFailure && at.details.length > 0) return at.details[0] as CaptureEnd;
-  return {};
 }
 
 async function tellStream({ session, epoch }: CaptureSegmentInput, end: CaptureEnd): Promise<void> {

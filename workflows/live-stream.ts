@@ -5,18 +5,18 @@ import {
   condition,
   continueAsNew,
   uuid4,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { fault } from '../contracts/errors.js';
 import { newSessionId } from '../contracts/ids.js';
 import type { EndReason, LedgerCounts } from '../contracts/ledger.js';
 import { initialPolicy, parseStreamRequest, type StreamRequest } from '../contracts/stream.js';
 import type { InputOf } from '../contracts/workflows.js';
-import { announceInOrder, announceEnd } from './live-stream/announce.js';
-import type { Holder } from './live-stream/holder.js';
+import { announceInOrder } from './kit/announce-in-order.js';
+import type { Holder } from './kit/holder.js';
+import { isLong } from './kit/is-long.js';
 import { registerHandlers } from './live-stream/handlers.js';
 import { awaitRetiring, dropSuccessor, relay, replaceSuccessor, startSuccessor } from './live-stream/relay.js';
-import { pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
+import { announce, announceEnd, pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
 import { showState } from './live-stream/show-state.js';
 import { CONTINUE_AFTER_EVENTS, SUCCESSOR_TAKEN_AT_MOST_MS, SUCCESSOR_TAKEN_WITHIN_MS } from './policies.js';
 import { isUncaptured, nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
@@ -43,13 +43,13 @@ export async function liveStream({
   continueAfterEvents = CONTINUE_AFTER_EVENTS,
   ...request
 }: LiveStreamInput): Promise<LiveStreamResult> {
-  const holder: Holder = { machine: carried ?? newMachine(request) };
+  const holder: Holder<StreamMachine> = { machine: carried ?? newMachine(request) };
   registerHandlers(holder);
   CancellationScope.current().cancelRequested.catch(() => {
     holder.machine = withEnding(holder.machine, 'cancelled');
   });
   return CancellationScope.nonCancellable(async () => {
-    const announcing = announceInOrder(holder);
+    const announcing = announceInOrder(holder, { publish: announce });
     const isDone = await run(holder, continueAfterEvents);
     await announcing.finish();
     if (isDone) return finish(holder);
@@ -76,10 +76,9 @@ function newMachine(request: StreamRequest): StreamMachine {
 }
 
 /** Carries out what the state asks for until the session is over, or, with false, until the history is long enough. */
-async function run(holder: Holder, continueAfterEvents: number): Promise<boolean> {
-  const isLong = () => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > continueAfterEvents;
+async function run(holder: Holder<StreamMachine>, continueAfterEvents: number): Promise<boolean> {
   // An announcement may have to wait for its log, and control must not wait with it.
-  const mayContinue = () => isLong() && holder.machine.announcements.length === 0;
+  const mayContinue = () => isLong(continueAfterEvents) && holder.machine.announcements.length === 0;
   for (;;) {
     showState(holder.machine);
     const action = nextAction(holder.machine);
@@ -117,7 +116,7 @@ async function run(holder: Holder, continueAfterEvents: number): Promise<boolean
   }
 }
 
-async function waitForNews(holder: Holder): Promise<void> {
+async function waitForNews(holder: Holder<StreamMachine>): Promise<void> {
   const seen = holder.machine;
   const isNews = () => holder.machine !== seen;
   if (!isUncaptured(seen)) return condition(isNews);
@@ -126,7 +125,7 @@ async function waitForNews(holder: Holder): Promise<void> {
   await replaceSuccessor(holder);
 }
 
-async function finish(holder: Holder): Promise<LiveStreamResult> {
+async function finish(holder: Holder<StreamMachine>): Promise<LiveStreamResult> {
   const { ending: reason = 'stopped', sessionId, problem, firstSlotMs } = holder.machine;
   const counts = await sealStream(holder, reason);
   if (firstSlotMs !== undefined) await announceEnd(holder, { reason, counts });

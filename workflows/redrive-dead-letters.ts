@@ -7,7 +7,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { DeadLetterActivities, SpooledLetterActivities } from '../activities/index.js';
 import { problemOf } from '../contracts/errors.js';
@@ -23,6 +22,8 @@ import {
   type StretchResult,
 } from '../contracts/redrive.js';
 import type { InputOf } from '../contracts/workflows.js';
+import { cancelledDetails } from './kit/cancelled-details.js';
+import { isLong } from './kit/is-long.js';
 import { CONTINUE_AFTER_EVENTS, HOST_REDRIVE, LETTERS_IN_STRETCH, REDRIVE } from './policies.js';
 
 /** `carried` is the account of the run before, which continued as new. */
@@ -68,9 +69,6 @@ export async function redriveDeadLetters({
   }
 }
 
-const isLong = (continueAfterEvents: number): boolean =>
-  workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > continueAfterEvents;
-
 /** All hosts at once, and each to its end: one that is away must not hold up the others. */
 async function redriveOnHosts(state: RedriveState, stretch: RedriveStretch): Promise<void> {
   const hosts = Object.keys(state.waitingFor).sort();
@@ -104,16 +102,10 @@ async function accounted(state: RedriveState, run: () => Promise<StretchResult>)
     state.tally = addTally(state.tally, result.tally);
     return result;
   } catch (error) {
-    const done = isCancellation(error) ? resultOf(error) : undefined;
+    const done = isCancellation(error) ? cancelledDetails<StretchResult>(error) : undefined;
     if (done) Object.assign(state, { tally: addTally(state.tally, done.tally), left: done.left });
     throw error;
   }
-}
-
-function resultOf(error: unknown): StretchResult | undefined {
-  for (let at = error; at instanceof Error; at = at.cause)
-    if (at instanceof CancelledFailure && at.details.length > 0) return at.details[0] as StretchResult;
-  return undefined;
 }
 
 function show({ beforeMs, tally, left, parked, waitingFor }: RedriveState): void {

@@ -1,14 +1,29 @@
-import { CancellationScope, CancelledFailure, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { TaskActivities } from '../activities/index.js';
 import { fault } from '../contracts/errors.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
+import { playSignal, transcodeStateQuery } from '../contracts/messages.js';
 import { parseTranscodeRequest, type TranscodeRequest } from '../contracts/transcode.js';
 import type { InputOf } from '../contracts/workflows.js';
-import { CHUNK_MS, CHUNKS_AT_ONCE } from './policies.js';
-import { announce, announceInOrder } from './transcode/announce-task.js';
+import { announceInOrder } from './kit/announce-in-order.js';
+import type { Holder } from './kit/holder.js';
+import { withDeadline } from './kit/with-deadline.js';
+import { CHUNK_MS, CHUNKS_AT_ONCE, PROGRESS_EVERY_MS, RECORD } from './policies.js';
+import {
+  announcementOf,
+  newTask,
+  nextStep,
+  withAnnouncement,
+  withManifest,
+  withPlay,
+  withStopping,
+  type TaskAnnouncement,
+  type TaskMachine,
+} from './state/task-machine.js';
 import { closeFailed, closeSucceeded, endOf, publish, type TaskEnd } from './transcode/close-task.js';
-import { inspect } from './transcode/inspect.js';
 import { makeMedia } from './transcode/make-media.js';
-import { createTask, enterPhase, setStatus, type Task } from './transcode/task.js';
+import { inspect } from './transcode/pieces.js';
+import { showTask } from './transcode/show-task.js';
 
 /** What starts a task. `redrives` counts how often it was given up and sent again; the others are for tests. */
 export type TranscodeInput = InputOf<
@@ -27,17 +42,22 @@ export async function transcode({
   chunksAtOnce = CHUNKS_AT_ONCE,
   ...request
 }: TranscodeInput): Promise<TranscodeManifest> {
-  const task = createTask(parseTranscodeRequest(request), { redrives, chunkMs, chunksAtOnce });
-  const announcing = announceInOrder(task);
+  const policy = { redrives, chunkMs, chunksAtOnce };
+  const { firstExecutionRunId: runId } = workflowInfo();
+  const settings = parseTranscodeRequest(request);
+  const holder: Holder<TaskMachine> = { machine: newTask(settings, { policy, runId, atMs: Date.now() }) };
+  registerHandlers(holder);
+  const announcing = announceInOrder(holder, { publish: announce, progress: PROGRESS });
   CancellationScope.current().cancelRequested.catch(() => {
-    setStatus(task, 'stopping');
+    holder.machine = withStopping(holder.machine);
+    showTask(holder.machine);
   });
-  setStatus(task, 'queued');
-  announce(task, 'queued');
-  const outcome = await outcomeOf(() => withDeadline(task.settings.deadlineMs, () => run(task)));
+  showTask(holder.machine);
+  holder.machine = withNews(holder.machine, 'queued');
+  const outcome = await outcomeOf(() => withDeadline(settings.deadlineMs, () => run(holder)));
   // Nothing of the end is left out because somebody cancels meanwhile.
   await CancellationScope.nonCancellable(async () => {
-    await ('end' in outcome ? closeFailed(task, outcome.end) : closeSucceeded(task, outcome.manifest));
+    await ('end' in outcome ? closeFailed(holder, outcome.end) : closeSucceeded(holder, outcome.manifest));
     await announcing.finish();
   });
   if (!('end' in outcome)) return outcome.manifest;
@@ -45,6 +65,34 @@ export async function transcode({
   if (status === 'cancelled') throw new CancelledFailure(problem.message);
   throw fault(problem.code, problem.message, { ...problem, cause: error });
 }
+
+function registerHandlers(holder: Holder<TaskMachine>): void {
+  setHandler(transcodeStateQuery, () => holder.machine.state, {
+    description: 'Phase, percentage, pieces and outputs of the task',
+  });
+  setHandler(
+    playSignal,
+    (place) => {
+      holder.machine = withPlay(holder.machine, place);
+    },
+    { description: 'Somebody plays from there: what is seen next is made first' },
+  );
+}
+
+async function announce(told: TaskAnnouncement): Promise<void> {
+  const summary = `announce: ${told.kind}`;
+  const { publishTranscodeEvent } = proxyActivities<TaskActivities>({ ...RECORD, summary });
+  await publishTranscodeEvent(told);
+}
+
+const withNews = (machine: TaskMachine, kind: TaskAnnouncement['kind']): TaskMachine =>
+  withAnnouncement(machine, announcementOf(machine, { kind, atMs: Date.now() }));
+
+const PROGRESS = {
+  everyMs: PROGRESS_EVERY_MS,
+  isMade: ({ state, toldPercent }: TaskMachine): boolean => state.percent > toldPercent,
+  noted: (machine: TaskMachine): TaskMachine => withNews(machine, 'progressed'),
+};
 
 async function outcomeOf(
   work: () => Promise<TranscodeManifest>,
@@ -56,32 +104,22 @@ async function outcomeOf(
   }
 }
 
-async function run(task: Task): Promise<TranscodeManifest> {
-  const inspection = await inspect(task);
-  if (inspection.published) return inspection.published;
-  const unit = { settings: task.settings, unit: inspection.unit, outputPrefix: inspection.outputPrefix };
-  const outputs = await makeMedia(task, { unit, inspection });
-  enterPhase(task, 'publish');
-  return publish(task, { unit, outputs });
-}
-
-/** Cancels the work when its time is over, and says so. */
-async function withDeadline<Result>(ms: number | undefined, work: () => Promise<Result>): Promise<Result> {
-  if (ms === undefined) return work();
-  let isOver = false;
-  const [working, timing] = [new CancellationScope(), new CancellationScope()];
-  const ringing = timing.run(async () => {
-    await sleep(ms, { summary: 'deadline' });
-    isOver = true;
-    working.cancel();
-  });
-  ringing.catch(() => undefined); // cancelled: the work was done in time
-  try {
-    return await working.run(work);
-  } catch (error) {
-    if (isOver && isCancellation(error)) throw fault('task-expired', `not done ${ms} ms after its start`);
-    throw error;
-  } finally {
-    timing.cancel();
+/** Carries out what the state asks for until there is a manifest. */
+async function run(holder: Holder<TaskMachine>): Promise<TranscodeManifest> {
+  for (;;) {
+    const step = nextStep(holder.machine);
+    switch (step.kind) {
+      case 'inspect':
+        await inspect(holder);
+        break;
+      case 'make':
+        await makeMedia(holder, step.inspection);
+        break;
+      case 'publish':
+        holder.machine = withManifest(holder.machine, await publish(holder.machine, step));
+        break;
+      case 'done':
+        return step.manifest;
+    }
   }
 }

@@ -15,7 +15,7 @@ import {
   streamStateQuery,
 } from '../../contracts/messages.js';
 import { changePolicy, parsePolicyChange, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
-import type { Holder } from './holder.js';
+import type { Holder } from '../kit/holder.js';
 import { APPLY_WITHIN } from '../policies.js';
 import {
   isCurrentSegment,
@@ -24,11 +24,12 @@ import {
   withPolicyChange,
   withReport,
   withSegmentEnded,
+  type StreamMachine,
 } from '../state/stream-machine.js';
 import { stateOf } from './show-state.js';
 
 /** Handlers only record what was asked; the stream's loop carries it out. */
-export function registerHandlers(holder: Holder): void {
+export function registerHandlers(holder: Holder<StreamMachine>): void {
   setHandler(streamStateQuery, () => stateOf(holder.machine), { description: 'Phase, policy, host and last problem' });
   setHandler(hasSettingsQuery, (settings) => JSON.stringify(settings) === JSON.stringify(holder.machine.settings));
   setHandler(isCurrentSegmentQuery, (epoch) => isCurrentSegment(holder.machine, epoch));
@@ -71,7 +72,7 @@ export function registerHandlers(holder: Holder): void {
 }
 
 /** A signal has nobody to complain to, so one that asks for nonsense is logged and changes nothing. */
-function record(holder: Holder, change: unknown): void {
+function record(holder: Holder<StreamMachine>, change: unknown): void {
   try {
     holder.machine = withPolicyChange(holder.machine, parsePolicyChange(change));
   } catch (error) {
@@ -81,7 +82,7 @@ function record(holder: Holder, change: unknown): void {
   }
 }
 
-async function applyChange(holder: Holder, change: PolicyChange): Promise<AppliedPolicy> {
+async function applyChange(holder: Holder<StreamMachine>, change: PolicyChange): Promise<AppliedPolicy> {
   holder.machine = withPolicyChange(holder.machine, parsePolicyChange(change));
   const { policy } = holder.machine;
   const isApplied = () => (holder.machine.applied?.revision ?? -1) >= policy.revision;

@@ -1,25 +1,23 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { formatDuration } from '../../contracts/duration.js';
 import { redact } from '../../contracts/redact.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import type { StreamState } from '../../contracts/stream.js';
+import { problemLines, showInUi } from '../kit/show-in-ui.js';
 import type { StreamMachine } from '../state/stream-machine.js';
 
-/** Brings the Temporal UI up to date: details at no cost, search attributes only where they changed. */
+/** How a stream is, in the Temporal UI. */
 export function showState(machine: StreamMachine): void {
-  setCurrentDetails(detailsOf(machine));
   const { settings, phase, policy, segment, problem } = machine;
-  const shown = workflowInfo().typedSearchAttributes;
-  const wanted = [
-    { key: SEARCH_ATTRIBUTES.stream, value: settings.streamId },
-    { key: SEARCH_ATTRIBUTES.tenant, value: settings.tenant },
-    { key: SEARCH_ATTRIBUTES.state, value: policy.isPaused && phase === 'capturing' ? 'paused' : phase },
-    { key: SEARCH_ATTRIBUTES.risk, value: policy.risk ?? null },
-    { key: SEARCH_ATTRIBUTES.host, value: segment?.host ?? null },
-    { key: SEARCH_ATTRIBUTES.failure, value: problem?.code ?? null },
-  ];
-  const changed = wanted.filter(({ key, value }) => (shown.get(key) ?? null) !== value);
-  if (changed.length > 0) upsertSearchAttributes(changed);
+  showInUi({
+    details: detailsOf(machine),
+    attributes: {
+      stream: settings.streamId,
+      tenant: settings.tenant,
+      state: policy.isPaused && phase === 'capturing' ? 'paused' : phase,
+      risk: policy.risk ?? null,
+      host: segment?.host ?? null,
+      failure: problem?.code ?? null,
+    },
+  });
 }
 
 export function stateOf(machine: StreamMachine): StreamState {
@@ -57,16 +55,14 @@ function detailsOf({
   successor,
   interruptions,
   problem,
-}: StreamMachine): string {
+}: StreamMachine): string[] {
   const since = applied?.fromSlotMs ? ` from slot ${new Date(applied.fromSlotMs).toISOString()}` : '';
-  const lines = [
+  return [
     `**${phase}**${policy.isPaused ? ', paused' : ''}, one frame each ${formatDuration(policy.everyMs)}${since}`,
     `- source: \`${redact(settings.source.url)}\``,
     `- session \`${sessionId}\`, segment ${segment?.epoch ?? epoch} on ${segment?.host ?? 'no host yet'}, interruptions: ${interruptions}`,
     ...(successor ? [`- segment ${successor.epoch} gets ready to take over`] : []),
     ...(policy.risk ? [`- risk level: ${policy.risk}`] : []),
-    ...(problem ? [`- **${problem.code}**: ${problem.message}`] : []),
-    ...(problem?.command ? ['', 'To reproduce:', '```', problem.command, '```'] : []),
+    ...problemLines(problem),
   ];
-  return lines.join('\n');
 }

@@ -11,9 +11,10 @@ import {
   withPolicyApplied,
   withSegmentStarted,
   withStopAsked,
+  type Announcement,
   type StreamMachine,
 } from '../state/stream-machine.js';
-import type { Holder } from './holder.js';
+import type { Holder } from '../kit/holder.js';
 import { cancelSegment, currentSegmentId, hostActivities, segmentIdOf, unlessUnanswered } from './hosts.js';
 
 export const sessionOf = ({ settings: { tenant, streamId }, sessionId }: StreamMachine): SessionRef => ({
@@ -22,7 +23,7 @@ export const sessionOf = ({ settings: { tenant, streamId }, sessionId }: StreamM
   sessionId,
 });
 
-export async function startSegment(holder: Holder): Promise<void> {
+export async function startSegment(holder: Holder<StreamMachine>): Promise<void> {
   holder.machine = withSegmentStarted(holder.machine);
   await startChildSegment(holder.machine, {});
 }
@@ -42,7 +43,7 @@ export async function startChildSegment(
   });
 }
 
-export async function pushPolicy(holder: Holder, host: string): Promise<void> {
+export async function pushPolicy(holder: Holder<StreamMachine>, host: string): Promise<void> {
   const { policy } = holder.machine;
   const summary = `every ${formatDuration(policy.everyMs)}${policy.isPaused ? ', paused' : ''}`;
   const { applyCapturePolicy } = hostActivities(host, summary);
@@ -56,7 +57,7 @@ export async function pushPolicy(holder: Holder, host: string): Promise<void> {
  * Asks the host, which answers at once and then delivers what it has, for as long as that takes. A segment that no host
  * captures is cancelled, and given up if that does not end it.
  */
-export async function stopSegment(holder: Holder): Promise<void> {
+export async function stopSegment(holder: Holder<StreamMachine>): Promise<void> {
   holder.machine = withStopAsked(holder.machine);
   const host = holder.machine.segment?.host;
   const segmentId = currentSegmentId(holder.machine);
@@ -71,13 +72,29 @@ export async function stopSegment(holder: Holder): Promise<void> {
   holder.machine = rest;
 }
 
-export async function sealStream({ machine }: Holder, reason: EndReason): Promise<LedgerCounts> {
+export async function sealStream({ machine }: Holder<StreamMachine>, reason: EndReason): Promise<LedgerCounts> {
   if (machine.firstSlotMs === undefined) return { due: 0, stored: 0, gaps: 0 };
   const { sealSession } = proxyActivities<StreamActivities>({ ...RECORD, summary: 'seal the ledger' });
   return sealSession({ session: sessionOf(machine), reason, startedAtMs: machine.startedAtMs, endedAtMs: Date.now() });
 }
 
-async function toHost(holder: Holder, message: () => Promise<void>): Promise<void> {
+/** Tells of an announcement of the machine. */
+export async function announce(told: Announcement, machine: StreamMachine): Promise<void> {
+  const { publishStreamEvent } = proxyActivities<StreamActivities>({ ...RECORD, summary: `announce: ${told.kind}` });
+  await publishStreamEvent({ ...sessionOf(machine), ...told });
+}
+
+export async function announceEnd(
+  { machine }: Holder<StreamMachine>,
+  { reason, counts }: { reason: EndReason; counts: LedgerCounts },
+): Promise<void> {
+  const { publishStreamEvent } = proxyActivities<StreamActivities>({ ...RECORD, summary: 'announce: ended' });
+  const { epoch, policy } = machine;
+  const ended = { kind: 'ended', occurrence: 0, atMs: Date.now(), epoch, everyMs: policy.everyMs } as const;
+  await publishStreamEvent({ ...sessionOf(machine), ...ended, reason, counts });
+}
+
+async function toHost(holder: Holder<StreamMachine>, message: () => Promise<void>): Promise<void> {
   const isAnswered = await message().then(() => true, unlessUnanswered);
   if (!isAnswered) holder.machine = withHostSilent(holder.machine);
 }

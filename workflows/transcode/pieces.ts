@@ -1,49 +1,55 @@
-import { isCancellation, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { TranscodeActivities } from '../../activities/index.js';
-import { problemOf } from '../../contracts/errors.js';
 import { TRANSCODE_QUEUE } from '../../contracts/queues.js';
-import type { PieceResult, TranscodePiece, UnitInput } from '../../contracts/transcode-work.js';
-import { PIECE, PIECE_FAULTS, PIECE_TRIES } from '../policies.js';
+import type { PieceResult, UnitInput } from '../../contracts/transcode-work.js';
+import type { Holder } from '../kit/holder.js';
+import { retryOwnFault } from '../kit/retry-own-fault.js';
+import { PIECE } from '../policies.js';
+import {
+  nameOf,
+  withInspected,
+  withPieceBegun,
+  withPieceFailed,
+  withPieceMade,
+  withPieceRepeated,
+  type MediaPiece,
+  type TaskMachine,
+} from '../state/task-machine.js';
 import { showTask } from './show-task.js';
-import type { Task } from './task.js';
 
-/** The activities that make pieces of this task, each shown in the Temporal UI by what it makes. */
-export const pieceActivities = ({ playAtMs }: Pick<Task, 'playAtMs'>, summary: string): TranscodeActivities =>
-  proxyActivities<TranscodeActivities>({
-    ...{ ...PIECE, taskQueue: TRANSCODE_QUEUE, summary },
-    ...(playAtMs === undefined ? {} : { priority: { priorityKey: 1 } }),
-  });
+/** What the input is, what is to be made of it, and what of that is there already. */
+export async function inspect(holder: Holder<TaskMachine>): Promise<void> {
+  const { settings, policy } = holder.machine;
+  const { inspectInput } = pieceActivities(holder.machine, 'look at the input');
+  const inspection = await retryOwnFault(() => inspectInput({ settings, chunkMs: policy.chunkMs }));
+  holder.machine = withInspected(holder.machine, inspection);
+  showTask(holder.machine);
+}
 
 /** Makes a piece, and counts it; one that fails by itself is made again before the task fails with it. */
 export async function makePiece(
-  task: Task,
-  piece: Exclude<TranscodePiece, { kind: 'inspect' }>,
-  unit: UnitInput,
-): Promise<PieceResult> {
-  const { pieces, warnings } = task.state;
-  pieces.running += 1;
+  holder: Holder<TaskMachine>,
+  { piece, unit }: { piece: MediaPiece; unit: UnitInput },
+): Promise<void> {
+  holder.machine = withPieceBegun(holder.machine, piece);
   try {
-    const result = await again(
-      () => callFor(task, piece)(unit),
+    const result = await retryOwnFault(
+      () => callFor(holder.machine, piece)(unit),
       (problem) => {
-        warnings.push(`${nameOf(piece)} was made again after ${problem.code}`);
-        showTask(task);
+        holder.machine = withPieceRepeated(holder.machine, { piece, problem });
+        showTask(holder.machine);
       },
     );
-    task.cpuSeconds += result.cpuSeconds;
-    pieces.done += 1;
-    pieces.reused += result.isReused ? 1 : 0;
-    return result;
-  } finally {
-    pieces.running -= 1;
+    holder.machine = withPieceMade(holder.machine, { piece, result, atMs: Date.now() });
+    showTask(holder.machine);
+  } catch (error) {
+    holder.machine = withPieceFailed(holder.machine);
+    throw error;
   }
 }
 
-function callFor(
-  task: Task,
-  piece: Exclude<TranscodePiece, { kind: 'inspect' }>,
-): (unit: UnitInput) => Promise<PieceResult> {
-  const activities = pieceActivities(task, nameOf(piece));
+function callFor(machine: TaskMachine, piece: MediaPiece): (unit: UnitInput) => Promise<PieceResult> {
+  const activities = pieceActivities(machine, nameOf(piece));
   switch (piece.kind) {
     case 'chunk':
       return (unit) => activities.encodeChunk({ ...unit, index: piece.index });
@@ -60,23 +66,11 @@ function callFor(
   }
 }
 
-function nameOf(piece: TranscodePiece): string {
-  if (piece.kind === 'chunk') return `chunk ${piece.index + 1}`;
-  return piece.kind === 'rendition' ? piece.name : piece.kind;
-}
-
-/** Repeats what failed by its own fault; each time is an activity of its own, so that attempts tell of lost workers alone. */
-export async function again<Result>(
-  call: () => Promise<Result>,
-  onFault: (problem: { code: string }) => void,
-): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const problem = isCancellation(error) ? undefined : problemOf(error);
-      if (!problem || tries >= PIECE_TRIES || !PIECE_FAULTS.some((code) => code === problem.code)) throw error;
-      onFault(problem);
-    }
-  }
-}
+/** The activities that make pieces of this task, each shown in the Temporal UI by what it makes. */
+const pieceActivities = ({ playAtMs }: TaskMachine, summary: string): TranscodeActivities =>
+  proxyActivities<TranscodeActivities>({
+    ...PIECE,
+    taskQueue: TRANSCODE_QUEUE,
+    summary,
+    ...(playAtMs === undefined ? {} : { priority: { priorityKey: 1 } }),
+  });
