@@ -9,6 +9,18 @@ export interface EventSink {
   close(): Promise<void>;
 }
 
+/** A record as it is in the log, whoever wrote it. */
+export interface RawRecord {
+  key: Buffer | null;
+  headers: Record<string, Buffer | Buffer[]>;
+  value: Buffer | null;
+}
+
+/** Puts records into topics of any name, ours or not, as they are; the failures are those of `publish`. */
+export interface RecordSink {
+  putRecord(topic: string, record: RawRecord): Promise<void>;
+}
+
 export interface ReadOptions {
   /** Only records of this key. */
   key?: string;

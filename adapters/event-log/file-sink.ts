@@ -1,93 +1,36 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import path from 'node:path';
-import type { ReelayEvent, Topic } from '../../contracts/events.js';
 import { folderLogFault } from '../folder-log/folder-log-fault.js';
-import type { EventSink } from './event-log.js';
+import { topicFile } from '../folder-log/topic-file.js';
+import { TopicWriter } from '../folder-log/topic-writer.js';
+import type { EventSink, RecordSink } from './event-log.js';
 
-/** A line of a topic's file. */
-export interface FileRecord {
-  key: string;
-  writtenAtMs: number;
-  event: ReelayEvent;
-}
-
-export const topicFile = (folder: string, topic: Topic): string => path.join(folder, `${topic}.jsonl`);
-
-interface Waiting {
-  line: string;
-  settle: (failure?: unknown) => void;
-}
-
-/*
- * One file a topic, one line a record. What waits is written in a single write to a file opened for appending, which the
- * system does as one step: lines of several processes never mix. A write that fails half-way (disk full) leaves a torn
- * line without an end, so the next write ends it first, and readers pass over it, as over the empty line that comes where
- * a writer opened the file while another one wrote. Not synced to disk.
- */
-export function fileEventSink({ folder }: { folder: string }): EventSink {
-  const writers = new Map<Topic, TopicWriter>();
+/** One file a topic, one line a record; how lines are written is told in topic-writer.ts. */
+export function fileEventSink({ folder }: { folder: string }): EventSink & RecordSink {
+  const writers = new Map<string, TopicWriter>();
   let isClosed = false;
   return {
-    async publish(topic, { key, event }) {
-      if (isClosed) throw folderLogFault(new Error('the log is closed'), `publish to ${topic}`);
-      const writer = writers.get(topic) ?? new TopicWriter(topicFile(folder, topic));
-      writers.set(topic, writer);
-      await writer.append({ key, writtenAtMs: Date.now(), event });
+    publish: async (topic, { key, event }) => writerOf(topic).append({ key, writtenAtMs: Date.now(), event }),
+
+    async putRecord(topic, { key, headers, value }) {
+      const record = {
+        key: key?.toString('base64') ?? null,
+        headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, texts(values)])),
+        value: value?.toString('base64') ?? null,
+      };
+      await writerOf(topic).append({ writtenAtMs: Date.now(), record });
     },
+
     async close() {
       isClosed = true;
       await Promise.all([...writers.values()].map((writer) => writer.close()));
     },
   };
-}
 
-class TopicWriter {
-  private waiting: Waiting[] = [];
-  private writing = Promise.resolve();
-  private handle: FileHandle | undefined;
-  private isTorn = false;
-
-  constructor(private readonly file: string) {}
-
-  append(record: FileRecord): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (failure?: unknown): void => (failure === undefined ? resolve() : reject(failure as Error));
-      this.waiting.push({ line: `${JSON.stringify(record)}\n`, settle });
-      if (this.waiting.length === 1) this.writing = this.writing.then(() => this.flush());
-    });
-  }
-
-  async close(): Promise<void> {
-    await this.writing;
-    await this.handle?.close();
-  }
-
-  /** Never rejects: each failure is told to those who wait. */
-  private async flush(): Promise<void> {
-    const batch = this.waiting.splice(0);
-    try {
-      await this.write(batch.map(({ line }) => line).join(''));
-      for (const { settle } of batch) settle();
-    } catch (error) {
-      const failure = folderLogFault(error, `append to ${this.file}`);
-      for (const { settle } of batch) settle(failure);
-    }
-  }
-
-  private async write(lines: string): Promise<void> {
-    this.handle ??= await this.openFile();
-    const bytes = Buffer.from((this.isTorn ? '\n' : '') + lines);
-    const { bytesWritten } = await this.handle.write(bytes);
-    if (bytesWritten > 0) this.isTorn = bytesWritten < bytes.length;
-    if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
-  }
-
-  private async openFile(): Promise<FileHandle> {
-    await mkdir(path.dirname(this.file), { recursive: true });
-    const handle = await open(this.file, 'a+');
-    const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) });
-    this.isTorn = bytesRead === 1 && buffer.toString() !== '\n';
-    return handle;
+  function writerOf(topic: string): TopicWriter {
+    if (isClosed) throw folderLogFault(new Error('the log is closed'), `publish to ${topic}`);
+    const writer = writers.get(topic) ?? new TopicWriter(topicFile(folder, topic));
+    writers.set(topic, writer);
+    return writer;
   }
 }
+
+const texts = (values: Buffer | Buffer[]): string[] => [values].flat().map((value) => value.toString('base64'));

@@ -5,7 +5,7 @@ import { SendLane } from '../kafka/send-lane.js';
 import { partitionOf } from '../kafka/partition.js';
 import { PendingRecord } from '../kafka/pending-record.js';
 import { SharedProducer } from '../kafka/shared-producer.js';
-import type { EventSink } from './event-log.js';
+import type { EventSink, RawRecord, RecordSink } from './event-log.js';
 import type { KafkaOptions } from '../kafka/kafka-client.js';
 
 export const DEFAULT_PUBLISH_DEADLINE_MS = 10_000;
@@ -29,11 +29,11 @@ export interface KafkaSinkOptions extends KafkaOptions {
  * outcome by then. A record whose outcome is unknown is sent again, by its caller or by its lane: readers tell a
  * repeated event by its id.
  */
-export function kafkaEventSink(options: KafkaSinkOptions): EventSink {
+export function kafkaEventSink(options: KafkaSinkOptions): EventSink & RecordSink {
   return new KafkaSink(options);
 }
 
-class KafkaSink implements EventSink {
+class KafkaSink implements EventSink, RecordSink {
   private readonly lanes = new Map<string, SendLane>();
   private readonly pending = new Set<PendingRecord>();
   private readonly producer: SharedProducer;
@@ -49,7 +49,22 @@ class KafkaSink implements EventSink {
   }
 
   async publish(topic: Topic, { key, event }: Parameters<EventSink['publish']>[1]): Promise<void> {
-    const record = new PendingRecord(topic, key, toMessage(event));
+    await this.put(new PendingRecord(topic, key, toMessage(event)));
+  }
+
+  async putRecord(topic: string, { key, headers, value }: RawRecord): Promise<void> {
+    await this.put(new PendingRecord(topic, key, { headers, value }));
+  }
+
+  /** Lets what was published come to its outcome first. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await Promise.allSettled([...this.pending].map(({ acknowledged }) => acknowledged));
+    await this.producer.close();
+  }
+
+  private async put(record: PendingRecord): Promise<void> {
+    const { topic } = record;
     this.assertRoom(record);
     this.pending.add(record);
     this.pendingBytes += record.sizeBytes;
@@ -64,22 +79,15 @@ class KafkaSink implements EventSink {
     }
   }
 
-  /** Lets what was published come to its outcome first. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    await Promise.allSettled([...this.pending].map(({ acknowledged }) => acknowledged));
-    await this.producer.close();
-  }
-
-  private async route(topic: Topic, batch: PendingRecord[]): Promise<void> {
+  private async route(topic: string, batch: PendingRecord[]): Promise<void> {
     const partitions = await this.producer.partitionsOf(topic);
     for (const record of batch) {
-      const partition = partitionOf(record.key, partitions);
+      const partition = partitionOf(record.key ?? '', partitions);
       this.lane(`${topic}/${partition}`, (shipped) => this.ship(topic, partition, shipped)).add(record);
     }
   }
 
-  private async ship(topic: Topic, partition: number, batch: PendingRecord[]): Promise<void> {
+  private async ship(topic: string, partition: number, batch: PendingRecord[]): Promise<void> {
     const records = batch.map(({ key, message }) => ({ key, ...message }));
     await this.producer.send({ topic, partition, records }, this.deadlineMs);
     for (const record of batch) record.settle();
@@ -92,11 +100,12 @@ class KafkaSink implements EventSink {
   }
 
   private assertRoom({ topic, key, sizeBytes }: PendingRecord): void {
-    if (this.isClosed) throw fault('events-unreachable', `publish ${key} to ${topic}: the event log was closed`);
+    if (this.isClosed)
+      throw fault('events-unreachable', `publish ${String(key)} to ${topic}: the event log was closed`);
     if (this.pendingBytes === 0 || this.pendingBytes + sizeBytes <= this.maxPendingBytes) return;
     throw fault(
       'events-unreachable',
-      `publish ${key} to ${topic}: ${this.pendingBytes} bytes wait already, expected at most ${this.maxPendingBytes}`,
+      `publish ${String(key)} to ${topic}: ${this.pendingBytes} bytes wait already, expected at most ${this.maxPendingBytes}`,
       { cause: this.producer.lastFailure },
     );
   }
@@ -106,7 +115,7 @@ class KafkaSink implements EventSink {
     const reason = cause ? `; the last failure was: ${cause.message}` : '';
     return fault(
       'events-unreachable',
-      `publish ${key} to ${topic}: not acknowledged in ${this.deadlineMs} ms${reason}`,
+      `publish ${String(key)} to ${topic}: not acknowledged in ${this.deadlineMs} ms${reason}`,
       {
         cause,
       },

@@ -29,7 +29,7 @@ export function kafkaEventSource(options: KafkaOptions): EventSource {
 type Reading = ReadOptions & KafkaOptions & { closing: AbortSignal };
 
 async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<ReelayEvent> {
-  const { key, follow = false, signal, closing } = reading;
+  const { key, sinceMs, follow = false, signal, closing } = reading;
   const patienceMs = follow ? FOLLOWING_PATIENCE_MS : PATIENCE_MS;
   const isStopped = (): boolean => closing.aborted || (signal?.aborted ?? false);
   let reader: TopicReader | undefined;
@@ -41,12 +41,17 @@ async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<Reelay
   try {
     while (!isStopped()) {
       try {
-        reader ??= await openTopicReader(topic, { ...reading, positions, ends });
+        reader ??= await openTopicReader(topic, {
+          ...reading,
+          ...(sinceMs === undefined ? {} : { from: { sinceMs } }),
+          positions,
+          ends,
+        });
         ({ positions, ends } = reader);
         if (reader.isAtEnd()) return;
-        const records = await reader.fetch();
+        const fetched = await reader.fetch();
         failingSinceMs = undefined;
-        for (const record of records) {
+        for (const record of fetched.flatMap(({ messages }) => messages)) {
           if (isStopped()) return;
           const event = key === undefined || record.key?.toString() === key ? fromMessage(record) : undefined;
           if (event) yield event;

@@ -36,6 +36,8 @@ export function calmRequestQueues(): void {
 
 export interface FetchedRecord {
   offset: string;
+  /** Unix milliseconds. */
+  timestamp: string;
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, Buffer | Buffer[]>;
@@ -61,6 +63,28 @@ interface OffsetsRequest {
   fromTimestamp?: number;
 }
 
+interface GroupOffsets<Partition> {
+  groupId: string;
+  topics: { topic: string; partitions: Partition[] }[];
+}
+
+interface Broker {
+  fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }>;
+  offsetFetch(
+    request: GroupOffsets<{ partition: number }>,
+  ): Promise<{ responses: { partitions: CommittedOffset[] }[] }>;
+  offsetCommit(
+    request: GroupOffsets<CommittedOffset> & { groupGenerationId: number; memberId: string; retentionTime: number },
+  ): Promise<unknown>;
+}
+
+export interface CommittedOffset {
+  partition: number;
+  /** `-1` where the group has none. */
+  offset: string;
+  metadata: string | null;
+}
+
 /** What a consumer of kafkajs is built on. */
 export interface Cluster {
   connect(): Promise<void>;
@@ -68,9 +92,9 @@ export interface Cluster {
   addTargetTopic(topic: string): Promise<void>;
   findTopicPartitionMetadata(topic: string): { partitionId: number }[];
   findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
-  findBroker(node: {
-    nodeId: string;
-  }): Promise<{ fetch(request: FetchRequest): Promise<{ responses: { partitions: FetchedPartition[] }[] }> }>;
+  findBroker(node: { nodeId: string }): Promise<Broker>;
+  /** The broker that keeps the offsets of a group. */
+  findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
   fetchTopicsOffset(topics: OffsetsRequest[]): Promise<{ partitions: { partition: number; offset: string }[] }[]>;
 }
 

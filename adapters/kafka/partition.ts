@@ -3,7 +3,7 @@ const M = 0x5bd1e995;
 const R = 24;
 
 /** The partition of a key as Kafka's own clients choose it, so that every producer keeps a stream on one partition. */
-export const partitionOf = (key: string, partitions: number): number =>
+export const partitionOf = (key: string | Buffer, partitions: number): number =>
   (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 
 /** https://github.com/apache/kafka/blob/4.1.1/clients/src/main/java/org/apache/kafka/common/utils/Utils.java */

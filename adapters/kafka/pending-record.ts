@@ -1,4 +1,8 @@
-import type { EventMessage } from '../../contracts/cloud-event.js';
+/** What a record says beside its key. */
+export interface Message {
+  headers: Record<string, string | Buffer | Buffer[]>;
+  value: Buffer | null;
+}
 
 /** A record between `publish` and its outcome; the first outcome counts. */
 export class PendingRecord {
@@ -12,11 +16,11 @@ export class PendingRecord {
 
   constructor(
     readonly topic: string,
-    readonly key: string,
-    readonly message: EventMessage,
+    readonly key: string | Buffer | null,
+    readonly message: Message,
   ) {
     const headers = Object.entries(message.headers).flat().join('');
-    this.sizeBytes = Buffer.byteLength(key + headers) + message.value.length;
+    this.sizeBytes = (key?.length ?? 0) + Buffer.byteLength(headers) + (message.value?.length ?? 0);
     this.acknowledged = new Promise((resolve, reject) => {
       this.accept = resolve;
       this.refuse = reject;

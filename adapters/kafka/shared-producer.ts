@@ -4,6 +4,7 @@ import { fault } from '../../contracts/errors.js';
 import { noLog } from '../log.js';
 import { kafkaClient, type KafkaClient, type KafkaOptions } from './kafka-client.js';
 import { isDenied, kafkaFault } from './kafka-fault.js';
+import type { Message } from './pending-record.js';
 import { withDeadline } from './with-deadline.js';
 
 const CONNECT_DEADLINE_MS = 10_000;
@@ -31,7 +32,7 @@ export interface SharedProducerOptions extends KafkaOptions {
 export interface Shipment {
   topic: string;
   partition: number;
-  records: { key: string; value: Buffer; headers: Record<string, string> }[];
+  records: ({ key: string | Buffer | null } & Message)[];
 }
 
 /**

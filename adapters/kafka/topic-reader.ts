@@ -1,5 +1,5 @@
 import { kafkaCluster, type KafkaOptions } from './kafka-client.js';
-import type { Cluster, FetchedRecord } from './kafkajs-internals.js';
+import type { Cluster, FetchedPartition } from './kafkajs-internals.js';
 import { partitionOf } from './partition.js';
 
 /** How long a broker may hold a fetch that finds nothing. It answers at once when a record comes. */
@@ -10,27 +10,31 @@ const MAX_PARTITION_BYTES = 1024 * 1024;
 const MAX_FETCH_BYTES = 8 * 1024 * 1024;
 
 /** The next offset to read, by partition. */
-type Offsets = Map<number, bigint>;
+export type Offsets = Map<number, bigint>;
 
 export interface TopicReader {
   readonly positions: Offsets;
   /** Where to stop, by partition; undefined where the reader follows. */
   readonly ends: Offsets | undefined;
   isAtEnd(): boolean;
-  fetch(): Promise<FetchedRecord[]>;
+  /** What is new of each partition; nothing, after about a second, where nothing is. */
+  fetch(): Promise<FetchedPartition[]>;
   destroy(): void;
 }
 
 export interface TopicReaderOptions extends KafkaOptions {
+  /** Reads only the partition of this key: the number of a topic's partitions must not change. */
   key?: string;
-  sinceMs?: number;
+  /** All partitions unless given. */
+  partitions?: readonly number[] | undefined;
+  /** Where a partition begins that has no position yet: at its oldest record, the next one to come, or a time. */
+  from?: 'earliest' | 'latest' | { sinceMs: number };
   follow?: boolean;
-  /** Of an earlier reader that this one goes on for. */
-  positions: Offsets | undefined;
-  ends: Offsets | undefined;
+  /** Where an earlier reader was, or what was stored. */
+  positions?: Offsets | undefined;
+  ends?: Offsets | undefined;
 }
 
-/** Reads only the partition of the key, where one is given: the number of a topic's partitions must not change. */
 export async function openTopicReader(topic: string, options: TopicReaderOptions): Promise<TopicReader> {
   const { cluster, sockets } = kafkaCluster(options);
   const destroy = (): void => {
@@ -40,10 +44,10 @@ export async function openTopicReader(topic: string, options: TopicReaderOptions
   try {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
-    const partitions = partitionsToRead(cluster, topic, options.key);
+    const partitions = partitionsToRead(cluster, topic, options);
     const latest = { topic, partitions, fromBeginning: false };
     const ends = options.follow ? undefined : (options.ends ?? (await offsetsOf(cluster, latest)));
-    const positions = options.positions ?? (await startOf(cluster, { topic, partitions, sinceMs: options.sinceMs }));
+    const positions = await startOf(cluster, { ...options, topic, partitions });
     const left = (): [number, bigint][] =>
       [...positions].filter(([partition, offset]) => offset < (ends?.get(partition) ?? offset + 1n));
     return {
@@ -61,17 +65,42 @@ export async function openTopicReader(topic: string, options: TopicReaderOptions
 
 type Partitions = { partition: number }[];
 
-function partitionsToRead(cluster: Cluster, topic: string, key: string | undefined): Partitions {
+function partitionsToRead(
+  cluster: Cluster,
+  topic: string,
+  { key, partitions }: Pick<TopicReaderOptions, 'key' | 'partitions'>,
+): Partitions {
   const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
-  return key === undefined ? all : [{ partition: partitionOf(key, all.length) }];
+  if (key !== undefined) return [{ partition: partitionOf(key, all.length) }];
+  return partitions ? all.filter(({ partition }) => partitions.includes(partition)) : all;
 }
 
 async function startOf(
   cluster: Cluster,
-  { topic, partitions, sinceMs }: { topic: string; partitions: Partitions; sinceMs: number | undefined },
+  {
+    topic,
+    partitions: all,
+    positions = new Map(),
+    from = 'earliest',
+  }: Pick<TopicReaderOptions, 'positions' | 'from'> & { topic: string; partitions: Partitions },
 ): Promise<Offsets> {
-  if (sinceMs === undefined) return offsetsOf(cluster, { topic, partitions, fromBeginning: true });
-  const found = await offsetsOf(cluster, { topic, partitions, fromTimestamp: sinceMs });
+  const partitions = all.filter(({ partition }) => !positions.has(partition));
+  return partitions.length === 0
+    ? new Map(positions)
+    : new Map([...positions, ...(await beginningOf(cluster, { topic, partitions, from }))]);
+}
+
+async function beginningOf(
+  cluster: Cluster,
+  {
+    topic,
+    partitions,
+    from,
+  }: { topic: string; partitions: Partitions; from: 'earliest' | 'latest' | { sinceMs: number } },
+): Promise<Offsets> {
+  if (from === 'earliest' || from === 'latest')
+    return offsetsOf(cluster, { topic, partitions, fromBeginning: from === 'earliest' });
+  const found = await offsetsOf(cluster, { topic, partitions, fromTimestamp: from.sinceMs });
   const latest = await offsetsOf(cluster, { topic, partitions, fromBeginning: false });
   // -1: no record is that new
   return new Map([...found].map(([partition, offset]) => [partition, offset < 0n ? latest.get(partition)! : offset]));
@@ -91,7 +120,7 @@ interface Fetching {
 }
 
 /** Moves the positions past what it returns. */
-async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fetching): Promise<FetchedRecord[]> {
+async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fetching): Promise<FetchedPartition[]> {
   const leaders = cluster.findLeaderForPartitions(
     topic,
     wanted.map(([partition]) => partition),
@@ -108,15 +137,16 @@ async function fetchAll(cluster: Cluster, { topic, positions, wanted, ends }: Fe
       return responses.flatMap((response) => response.partitions);
     }),
   ).catch((error: unknown) => afterDeleted(cluster, { topic, positions, error }));
-  return answers.flat().flatMap(({ partition, messages }) => {
+  return answers.flat().map(({ partition, messages: fetched }) => {
     const from = positions.get(partition) ?? 0n;
     const end = ends?.get(partition);
-    const last = messages.at(-1);
+    const last = fetched.at(-1);
     if (last) positions.set(partition, max(from, BigInt(last.offset)) + 1n);
-    return messages.filter(({ offset, isControlRecord }) => {
+    const messages = fetched.filter(({ offset, isControlRecord }) => {
       const isWanted = BigInt(offset) >= from && (end === undefined || BigInt(offset) < end);
       return isWanted && !isControlRecord;
     });
+    return { partition, messages };
   });
 }
 

@@ -17,7 +17,7 @@ describe('a lane', () => {
   /** A lane whose first batches end as given, and the others well. */
   const laneThat = (...outcomes: (Error | undefined)[]): SendLane =>
     new SendLane(async (batch) => {
-      batches.push(batch.map(({ key }) => key));
+      batches.push(batch.map(({ key }) => String(key)));
       await Promise.resolve();
       const failure = outcomes.shift();
       if (failure) throw failure;
