@@ -19,7 +19,8 @@ import { awaitRetiring, dropSuccessor, relay, replaceSuccessor, startSuccessor }
 import { announce, announceEnd, pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
 import { showState } from './live-stream/show-state.js';
 import { CONTINUE_AFTER_EVENTS, SUCCESSOR_TAKEN_AT_MOST_MS, SUCCESSOR_TAKEN_WITHIN_MS } from './policies.js';
-import { isUncaptured, nextAction, withEnding, type StreamMachine } from './state/stream-machine.js';
+import { isUncaptured, nextAction, withEnding } from './state/stream-machine.js';
+import type { StreamMachine } from './state/stream-state.js';
 
 /** What starts a stream; `carried` is the state of the run before, which continued as new. */
 export type LiveStreamInput = InputOf<

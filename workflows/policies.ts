@@ -13,7 +13,9 @@ export const CAPTURE = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: {
     /** The attempt counter never resets, so the wait must not grow with it. */
-    ...{ initialInterval: '1s', backoffCoefficient: 1.2, maximumInterval: '10s' },
+    initialInterval: '1s',
+    backoffCoefficient: 1.2,
+    maximumInterval: '10s',
     /** The reconnect window was the time to try again. */
     nonRetryableErrorTypes: Object.entries(ERRORS).flatMap(([code, { fault }]) => (fault === 'source' ? [code] : [])),
   },

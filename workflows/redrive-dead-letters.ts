@@ -81,7 +81,9 @@ async function redriveOnHost(
   { host, stretch }: { host: string; stretch: RedriveStretch },
 ): Promise<void> {
   const { redriveSpooledLetters } = proxyActivities<SpooledLetterActivities>({
-    ...{ ...HOST_REDRIVE, taskQueue: hostQueue('capture', host), summary: `letters that host ${host} has` },
+    ...HOST_REDRIVE,
+    taskQueue: hostQueue('capture', host),
+    summary: `letters that host ${host} has`,
   });
   try {
     for (let left = Infinity; left > 0; show(state)) {

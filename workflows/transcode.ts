@@ -11,15 +11,13 @@ import { withDeadline } from './kit/with-deadline.js';
 import { CHUNK_MS, CHUNKS_AT_ONCE, PROGRESS_EVERY_MS, RECORD } from './policies.js';
 import {
   announcementOf,
-  newTask,
   nextStep,
   withAnnouncement,
   withManifest,
   withPlay,
   withStopping,
-  type TaskAnnouncement,
-  type TaskMachine,
 } from './state/task-machine.js';
+import { newTask, type TaskAnnouncement, type TaskMachine } from './state/task-state.js';
 import { closeFailed, closeSucceeded, endOf, publish, type TaskEnd } from './transcode/close-task.js';
 import { makeMedia } from './transcode/make-media.js';
 import { inspect } from './transcode/pieces.js';
@@ -115,9 +113,11 @@ async function run(holder: Holder<TaskMachine>): Promise<TranscodeManifest> {
       case 'make':
         await makeMedia(holder, step.inspection);
         break;
-      case 'publish':
-        holder.machine = withManifest(holder.machine, await publish(holder.machine, step));
+      case 'publish': {
+        const manifest = await publish(holder.machine, step);
+        holder.machine = withManifest(holder.machine, manifest);
         break;
+      }
       case 'done':
         return step.manifest;
     }

@@ -36,9 +36,11 @@ describe('the lease of a capture host', () => {
     const { client } = bench();
     const start = (instance: string) =>
       client.workflow.signalWithStart<typeof captureLease, [{ instance: string }]>('captureHost', {
-        ...{ workflowId: hostWorkflowId('capture', name), taskQueue: WORKFLOW_QUEUE },
+        workflowId: hostWorkflowId('capture', name),
+        taskQueue: WORKFLOW_QUEUE,
         args: [{ host: name, instance, leaseMs }],
-        ...{ signal: hostStartedSignal, signalArgs: [{ instance }] },
+        signal: hostStartedSignal,
+        signalArgs: [{ instance }],
       });
     return { tokens, held, calls, start };
   }

@@ -12,7 +12,9 @@ export async function connectBoth() {
     NativeConnection.connect({ address }),
   ]);
   return {
-    ...{ native, namespace, client: new Client({ connection, namespace }) },
+    native,
+    namespace,
+    client: new Client({ connection, namespace }),
     close: async (): Promise<void> => void (await Promise.all([connection.close(), native.close()])),
   };
 }

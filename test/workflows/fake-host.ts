@@ -47,7 +47,12 @@ export function fakeHost(client: Client, name: string, { attaches = true }: { at
     return capture;
   };
   const host: FakeHost = {
-    ...{ name, captures: [], begun, beforeAnswer: Promise.resolve(), relays: [], isReady: true },
+    name,
+    captures: [],
+    begun,
+    beforeAnswer: Promise.resolve(),
+    relays: [],
+    isReady: true,
     activities: {
       captureFrames,
       async applyCapturePolicy({ segmentId, policy }) {
@@ -119,14 +124,12 @@ function createCapture(
   });
   ended.catch(() => undefined); // It may fail before anybody waits for it.
   const capture: FakeCapture = {
-    ...{
-      input,
-      attempt,
-      applied: [],
-      report,
-      fail: (error) => {
-        reject(error);
-      },
+    input,
+    attempt,
+    applied: [],
+    report,
+    fail: (error) => {
+      reject(error);
     },
     end: ({ reason, ...change }) => {
       resolve({ ...endOf(reason), ...change });
@@ -136,7 +139,9 @@ function createCapture(
 }
 
 const endOf = (reason: CaptureEnd['reason']): CaptureEnd => ({
-  ...{ reason, untilMs: FIRST_SLOT_MS + 9001, counts: { due: 9, stored: 9, gaps: 0 } },
+  reason,
+  untilMs: FIRST_SLOT_MS + 9001,
+  counts: { due: 9, stored: 9, gaps: 0 },
   timeline: [{ fromMs: FIRST_SLOT_MS, everyMs: 1000, isPaused: false }],
 });
 

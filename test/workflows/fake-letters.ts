@@ -18,7 +18,10 @@ export function fakeLetters(
   start: Partial<Pick<FakeLetters, 'open' | 'parked' | 'onHosts' | 'hangsAfter'>>,
 ): FakeLetters {
   const letters: FakeLetters = {
-    ...{ open: 0, parked: 0, onHosts: {}, stretches: [] },
+    open: 0,
+    parked: 0,
+    onHosts: {},
+    stretches: [],
     ...start,
     activities: {
       async redriveLetters(stretch) {

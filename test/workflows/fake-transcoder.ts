@@ -11,11 +11,19 @@ import type {
 } from '../../contracts/transcode-work.js';
 
 const INSPECTION: Inspection = {
-  ...{ unit: 'u1', outputPrefix: 'default/transcodes/t', durationMs: 90_000, warnings: [] },
+  unit: 'u1',
+  outputPrefix: 'default/transcodes/t',
+  durationMs: 90_000,
+  warnings: [],
   decision: { kind: 'encode', reason: 'the video is vp9' },
   profile: { name: 'mp4-720p', version: 1 },
-  ...{ renditions: ['360p', '720p'], chunks: 3, chunksDone: [], audio: 'encode', isAudioDone: false },
-  ...{ isLadder: false, hasThumbnails: true },
+  renditions: ['360p', '720p'],
+  chunks: 3,
+  chunksDone: [],
+  audio: 'encode',
+  isAudioDone: false,
+  isLadder: false,
+  hasThumbnails: true,
 };
 
 export type FakePiece = (name: string, tries: number) => Promise<void> | void;
@@ -38,7 +46,11 @@ export function fakeTranscoder({
 }: { inspection?: Partial<Inspection>; onPiece?: FakePiece } = {}): FakeTranscoder {
   const tries = new Map<string, number>();
   const fake: FakeTranscoder = {
-    ...{ made: [], events: [], removed: [], letters: [], callbacks: [] },
+    made: [],
+    events: [],
+    removed: [],
+    letters: [],
+    callbacks: [],
     pieces: {
       async inspectInput() {
         await piece('inspect');

@@ -106,7 +106,8 @@ describe('the end of a live stream', () => {
     await eventually(
       async () => ((await stream.query('streamState')) as { host?: string }).host === undefined || undefined,
       {
-        ...{ withinMs: 10_000, what: 'the end of the segment' },
+        withinMs: 10_000,
+        what: 'the end of the segment',
       },
     );
     assert.equal((await stream.describe()).status.name, 'RUNNING');

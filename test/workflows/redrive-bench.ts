@@ -25,7 +25,9 @@ export async function whileRedriving<Result>(
   const shared = { connection: native, namespace, maxHeartbeatThrottleInterval: '100ms' } as const;
   const workers = await Promise.all([
     Worker.create({
-      ...{ ...shared, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() },
+      ...shared,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowBundle(),
       activities: letters.activities,
     }),
     ...hosts.map((host) =>

@@ -43,13 +43,16 @@ export async function openStreamBench(): Promise<StreamBench> {
   const shared = { connection: native, namespace, maxHeartbeatThrottleInterval: '100ms' } as const;
   run(
     await Worker.create({
-      ...{ ...shared, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() },
+      ...shared,
+      taskQueue: WORKFLOW_QUEUE,
+      workflowBundle: await workflowBundle(),
       activities: records.activities,
     }),
   );
 
   return {
-    ...{ client, records },
+    client,
+    records,
     async host(name, { attaches = true, polls = 'all' } = {}) {
       const host = fakeHost(client, name, { attaches });
       const { captureFrames, ...messages } = host.activities;
@@ -66,7 +69,9 @@ export async function openStreamBench(): Promise<StreamBench> {
     },
     async start({ id, continueAfterEvents, ...request }) {
       const input: LiveStreamInput = {
-        ...{ streamId: id, source: { url: 'rtmp://host/app/key' }, capture: { everyMs: 1000 } },
+        streamId: id,
+        source: { url: 'rtmp://host/app/key' },
+        capture: { everyMs: 1000 },
         ...request,
         ...(continueAfterEvents === undefined ? {} : { continueAfterEvents }),
       };

@@ -28,7 +28,9 @@ export async function whileTranscoding<Result>(
   const shared = { connection: native, namespace, maxHeartbeatThrottleInterval: '100ms' } as const;
   const workers = await Promise.all([
     Worker.create({
-      ...{ ...shared, taskQueue, workflowBundle: await workflowBundle() },
+      ...shared,
+      taskQueue,
+      workflowBundle: await workflowBundle(),
       activities: { ...transcoder.tasks, cleanStore: async () => ({ uploads: 0, tasks: 0 }) },
     }),
     Worker.create({ ...shared, taskQueue: TRANSCODE_QUEUE, activities: onlyFor(workflowId, transcoder.pieces) }),

@@ -24,8 +24,8 @@ import {
   withPolicyChange,
   withReport,
   withSegmentEnded,
-  type StreamMachine,
 } from '../state/stream-machine.js';
+import type { StreamMachine } from '../state/stream-state.js';
 import { stateOf } from './show-state.js';
 
 /** Handlers only record what was asked; the stream's loop carries it out. */

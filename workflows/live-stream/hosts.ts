@@ -10,7 +10,7 @@ import type { HostActivities } from '../../activities/index.js';
 import { segmentWorkflowId } from '../../contracts/ids.js';
 import { hostQueue } from '../../contracts/queues.js';
 import { HOST_MESSAGE } from '../policies.js';
-import type { StreamMachine } from '../state/stream-machine.js';
+import type { StreamMachine } from '../state/stream-state.js';
 
 export const segmentIdOf = (machine: StreamMachine, epoch: number): string =>
   segmentWorkflowId(machine.settings, { sessionId: machine.sessionId, epoch });

@@ -8,8 +8,8 @@ import {
   withSuccessorBegun,
   withSuccessorDropped,
   withSuccessorStarted,
-  type StreamMachine,
 } from '../state/stream-machine.js';
+import type { StreamMachine } from '../state/stream-state.js';
 import { startChildSegment } from './steps.js';
 
 /** It gets ready beside the segment, on whichever host has room, and publishes nothing until it is told to begin. */

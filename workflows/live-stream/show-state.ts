@@ -2,7 +2,7 @@ import { formatDuration } from '../../contracts/duration.js';
 import { redact } from '../../contracts/redact.js';
 import type { StreamState } from '../../contracts/stream.js';
 import { problemLines, showInUi } from '../kit/show-in-ui.js';
-import type { StreamMachine } from '../state/stream-machine.js';
+import type { StreamMachine } from '../state/stream-state.js';
 
 /** How a stream is, in the Temporal UI. */
 export function showState(machine: StreamMachine): void {
@@ -35,8 +35,16 @@ export function stateOf(machine: StreamMachine): StreamState {
     interruptions,
   } = machine;
   return {
-    ...{ tenant: settings.tenant, streamId: settings.streamId, sessionId, phase, source: redact(settings.source.url) },
-    ...{ capture: settings.capture, policy, epoch: segment?.epoch ?? epoch, startedAtMs, interruptions },
+    tenant: settings.tenant,
+    streamId: settings.streamId,
+    sessionId,
+    phase,
+    source: redact(settings.source.url),
+    capture: settings.capture,
+    policy,
+    epoch: segment?.epoch ?? epoch,
+    startedAtMs,
+    interruptions,
     ...(applied ? { applied } : {}),
     ...(segment?.host === undefined ? {} : { host: segment.host }),
     ...(firstSlotMs === undefined ? {} : { firstSlotMs }),

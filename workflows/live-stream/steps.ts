@@ -6,14 +6,8 @@ import type { EndReason, LedgerCounts } from '../../contracts/ledger.js';
 import type { CaptureSegmentInput } from '../../contracts/messages.js';
 import { captureSegment } from '../capture-segment.js';
 import { ATTACH_WITHIN, CANCEL_WITHIN, RECORD } from '../policies.js';
-import {
-  withHostSilent,
-  withPolicyApplied,
-  withSegmentStarted,
-  withStopAsked,
-  type Announcement,
-  type StreamMachine,
-} from '../state/stream-machine.js';
+import { withHostSilent, withPolicyApplied, withSegmentStarted, withStopAsked } from '../state/stream-machine.js';
+import type { Announcement, StreamMachine } from '../state/stream-state.js';
 import type { Holder } from '../kit/holder.js';
 import { cancelSegment, currentSegmentId, hostActivities, segmentIdOf, unlessUnanswered } from './hosts.js';
 

@@ -1,5 +1,3 @@
-import type { Problem } from '../../contracts/errors.js';
-import type { StreamEventKind } from '../../contracts/events.js';
 import type { EndReason } from '../../contracts/ledger.js';
 import type {
   CaptureEnd,
@@ -9,89 +7,8 @@ import type {
   Predecessor,
   SegmentEnded,
 } from '../../contracts/messages.js';
-import {
-  changePolicy,
-  type AppliedPolicy,
-  type Policy,
-  type PolicyChange,
-  type StreamPhase,
-  type StreamSettings,
-} from '../../contracts/stream.js';
-
-/**
- * A live stream's state, without Temporal: the workflow feeds it what happens and carries out what `nextAction` asks
- * for. It is plain data, so continue-as-new carries it whole.
- *
- * A relay: the segment wants one, or its host is lost; a successor is started and gets ready beside it; the segment is
- * cut, the successor begins at the cut, and is the segment from then on. The old one is retiring until it has ended.
- */
-export interface StreamMachine {
-  settings: StreamSettings;
-  sessionId: string;
-  startedAtMs: number;
-  phase: StreamPhase;
-  policy: Policy;
-  /** What the running capture confirmed. */
-  applied?: AppliedPolicy;
-  /** Counts the segments of the session. */
-  epoch: number;
-  segment?: Segment;
-  successor?: Successor;
-  /** Epochs of segments that were relieved, and of successors that are not needed, until they have ended. */
-  retiring: number[];
-  /** The last segment that was relieved or has ended, and where. */
-  predecessor?: Predecessor;
-  firstSlotMs?: number;
-  interruptions: number;
-  problem?: Problem;
-  announcements: Announcement[];
-  /** Why the session is to end; decided once. */
-  ending?: EndReason;
-}
-
-export interface Segment {
-  epoch: number;
-  /** Known once the capture runs; unknown again when its host does not answer. */
-  host?: string;
-  instance?: string;
-  /** The newest policy that its capture has. */
-  revision: number;
-  isAskedToStop: boolean;
-  wantsRelay?: true;
-  /** Its host's lease has lapsed; a word from it says otherwise. */
-  isLost?: true;
-}
-
-export interface Successor {
-  epoch: number;
-  /** Successors before it that no host took. */
-  tries: number;
-  /** A host has it. */
-  isTaken?: true;
-  /** Known once it has pictures. */
-  ready?: HostInstance & { revision: number; firstSlotMs: number };
-  isLost?: true;
-}
-
-export interface Announcement {
-  kind: StreamEventKind;
-  atMs: number;
-  occurrence: number;
-  everyMs: number;
-  epoch: number;
-  reason?: string;
-}
-
-export type Action =
-  | { kind: 'start-segment' }
-  | { kind: 'start-successor' }
-  | { kind: 'relay' }
-  | { kind: 'drop-successor' }
-  | { kind: 'push-policy'; host: string }
-  | { kind: 'stop-segment' }
-  | { kind: 'await-retiring' }
-  | { kind: 'finish' }
-  | { kind: 'wait' };
+import { changePolicy, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
+import type { StreamMachine, Segment, Announcement, Action } from './stream-state.js';
 
 export function nextAction({ ending, segment, successor, retiring, policy }: StreamMachine): Action {
   if (successor && (ending ?? successor.isLost)) return { kind: 'drop-successor' };
@@ -140,7 +57,11 @@ export function withSuccessorBegun(machine: StreamMachine, applied: AppliedPolic
   const { host, instance } = successor.ready;
   const { epoch, isLost } = successor;
   const segment: Segment = {
-    ...{ epoch, host, instance, revision: applied.revision, isAskedToStop: false },
+    epoch,
+    host,
+    instance,
+    revision: applied.revision,
+    isAskedToStop: false,
     ...(isLost ? { isLost } : {}),
   };
   // What the old host confirmed still holds where the policy is the same.
@@ -260,7 +181,10 @@ function announce(
 ): StreamMachine {
   const { interruptions: occurrence, segment, epoch } = machine;
   const announcement: Announcement = {
-    ...{ kind, atMs, occurrence, epoch: segment?.epoch ?? epoch },
+    kind,
+    atMs,
+    occurrence,
+    epoch: segment?.epoch ?? epoch,
     everyMs: machine.policy.everyMs,
   };
   return {

@@ -8,14 +8,8 @@ import type { Inspection, RemoveInput } from '../../contracts/transcode-work.js'
 import { deliverCallback } from '../deliver-callback.js';
 import type { Holder } from '../kit/holder.js';
 import { RECORD } from '../policies.js';
-import {
-  announcementOf,
-  withAnnouncement,
-  withEnd,
-  withManifest,
-  withProblem,
-  type TaskMachine,
-} from '../state/task-machine.js';
+import { announcementOf, withAnnouncement, withEnd, withManifest, withProblem } from '../state/task-machine.js';
+import type { TaskMachine } from '../state/task-state.js';
 import { showTask } from './show-task.js';
 
 export interface TaskEnd {

@@ -1,14 +1,8 @@
 import type { Inspection, UnitInput } from '../../contracts/transcode-work.js';
 import type { Holder } from '../kit/holder.js';
 import { together } from '../kit/together.js';
-import {
-  nextChunk,
-  nextMedia,
-  withMakingBegun,
-  withPhase,
-  type MediaStep,
-  type TaskMachine,
-} from '../state/task-machine.js';
+import { nextChunk, nextMedia, withMakingBegun, withPhase } from '../state/task-machine.js';
+import type { MediaStep, TaskMachine } from '../state/task-state.js';
 import { makePiece } from './pieces.js';
 import { showTask } from './show-task.js';
 

@@ -12,9 +12,8 @@ import {
   withPieceFailed,
   withPieceMade,
   withPieceRepeated,
-  type MediaPiece,
-  type TaskMachine,
 } from '../state/task-machine.js';
+import type { MediaPiece, TaskMachine } from '../state/task-state.js';
 import { showTask } from './show-task.js';
 
 /** What the input is, what is to be made of it, and what of that is there already. */

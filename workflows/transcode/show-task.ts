@@ -1,6 +1,6 @@
 import type { TranscodeState } from '../../contracts/transcode.js';
 import { problemLines, showInUi } from '../kit/show-in-ui.js';
-import type { TaskMachine } from '../state/task-machine.js';
+import type { TaskMachine } from '../state/task-state.js';
 
 /** How far a task is, in the Temporal UI. */
 export function showTask({ state }: TaskMachine): void {

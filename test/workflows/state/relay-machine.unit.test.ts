@@ -8,9 +8,8 @@ import {
   withSuccessorBegun,
   withSuccessorDropped,
   withSuccessorStarted,
-  type Action,
-  type StreamMachine,
 } from '../../../workflows/state/stream-machine.js';
+import type { Action, StreamMachine } from '../../../workflows/state/stream-state.js';
 
 import { T0, applied, attached, capturing, ended, ending, given, rate, report, start, type Turn } from './turns.js';
 

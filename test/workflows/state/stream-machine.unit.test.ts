@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CaptureEnd } from '../../../contracts/messages.js';
 import type { StreamPhase } from '../../../contracts/stream.js';
-import {
-  nextAction,
-  type Action,
-  type Announcement,
-  type StreamMachine,
-} from '../../../workflows/state/stream-machine.js';
+import { nextAction } from '../../../workflows/state/stream-machine.js';
+import type { Action, Announcement, StreamMachine } from '../../../workflows/state/stream-state.js';
 
 import {
   PROBLEM,

@@ -4,7 +4,6 @@ import type { Inspection } from '../../../contracts/transcode-work.js';
 import { parseTranscodeRequest } from '../../../contracts/transcode.js';
 import {
   announcementOf,
-  newTask,
   nextChunk,
   nextMedia,
   nextStep,
@@ -22,9 +21,8 @@ import {
   withPlay,
   withProblem,
   withStopping,
-  type MediaPiece,
-  type TaskMachine,
 } from '../../../workflows/state/task-machine.js';
+import { newTask, type MediaPiece, type TaskMachine } from '../../../workflows/state/task-state.js';
 
 const INSPECTION: Inspection = {
   unit: 'u1',
@@ -150,7 +148,10 @@ describe('the pieces of a task', () => {
 
   it('count what an earlier run has left', () => {
     assert.deepEqual(begun({ chunksDone: [0, 2], isAudioDone: true }).state.pieces, {
-      ...{ total: 9, done: 3, reused: 3, running: 0 },
+      total: 9,
+      done: 3,
+      reused: 3,
+      running: 0,
     });
   });
 

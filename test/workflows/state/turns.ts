@@ -9,8 +9,8 @@ import {
   withSegmentEnded,
   withSegmentStarted,
   withStopAsked,
-  type StreamMachine,
 } from '../../../workflows/state/stream-machine.js';
+import type { StreamMachine } from '../../../workflows/state/stream-state.js';
 
 export const T0 = 1_700_000_000_000;
 export const PROBLEM = { code: 'source-stalled', message: 'it stalled' } as const;
@@ -21,7 +21,13 @@ export const settings = parseStreamRequest({
 });
 
 export const fresh: StreamMachine = {
-  ...{ settings, sessionId: 's', startedAtMs: T0, phase: 'waiting', epoch: 0, interruptions: 0, announcements: [] },
+  settings,
+  sessionId: 's',
+  startedAtMs: T0,
+  phase: 'waiting',
+  epoch: 0,
+  interruptions: 0,
+  announcements: [],
   policy: { revision: 0, everyMs: 1000, isPaused: false },
   retiring: [],
 };
