@@ -1,5 +1,5 @@
 import { fault } from '../../contracts/errors.js';
-import type { CountedTracks } from './probe-media.js';
+import type { CountedTracks } from './packet-counts.js';
 import { fractionOf, type Header } from './tracks.js';
 
 /** What a header may promise beyond its last packet: rounding, and the last picture or sound. */

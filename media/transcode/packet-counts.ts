@@ -58,6 +58,9 @@ export interface CountOptions {
   gapTicks: number;
 }
 
+/** What is counted of each track, by its index. */
+export type CountedTracks = ReadonlyMap<number, { counts: PacketCounts }>;
+
 export function packetCounter({ isKept, gapTicks }: CountOptions) {
   const counts: PacketCounts = {
     ...{ packets: 0, pts: [], keys: [], untimed: 0, encrypted: 0, bytes: 0 },

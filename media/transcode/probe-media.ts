@@ -3,14 +3,15 @@ import { fault, problemOf } from '../../contracts/errors.js';
 import type { MediaProbe } from '../../contracts/plan.js';
 import { probePacketsArgs, probeTracksArgs, type ProbeIntent } from '../args/transcode/probe.js';
 import { assertWhole } from './assert-whole.js';
-import { audioTrackOf, videoTrackOf, type Timeline } from './describe-tracks.js';
+import { audioTrackOf, videoTrackOf } from './describe-tracks.js';
 import { lookAtBoxes } from './look-at-boxes.js';
-import { packetCounter, parsePacket } from './packet-counts.js';
+import { packetCounter, parsePacket, type CountedTracks } from './packet-counts.js';
 import { TOO_LARGE } from './input-faults.js';
 import { picturesReader, type Look } from './pictures-reader.js';
 import type { Programs } from './piece.js';
 import { runFfprobe } from './run-ffprobe.js';
 import { chooseTrack, fractionOf, isEncrypted, parseHeader, type Header, type Track } from './tracks.js';
+import type { Timeline } from './timeline.js';
 import { timelineOf } from './timeline-of.js';
 
 export interface ProbeLimits {
@@ -129,8 +130,6 @@ async function countPackets(look: Look, { intent, header }: { intent: ProbeInten
   });
   return { counts, tail };
 }
-
-export type CountedTracks = Awaited<ReturnType<typeof countPackets>>['counts'];
 
 /** Seconds from the first shown packet of any of its tracks to the last. */
 function durationOf({ streams }: Header, counted: CountedTracks): number {

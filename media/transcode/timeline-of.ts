@@ -1,5 +1,5 @@
 import { fault } from '../../contracts/errors.js';
-import type { Timeline } from './describe-tracks.js';
+import type { Timeline } from './timeline.js';
 import type { PacketCounts } from './packet-counts.js';
 import type { PicturesReader } from './pictures-reader.js';
 import { fractionOf, tickScale, type Track } from './tracks.js';

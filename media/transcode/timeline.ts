@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { TimeBase } from '../../contracts/plan.js';
 
+export interface Timeline {
+  /** When each picture is shown that a decoder gives, sorted: ticks of a time base whose numerator is 1. */
+  timeline: number[];
+  /** Where decoding can begin: when the keyframe is shown, and where a demuxer is to look for it by the clock of the file. */
+  keyframes: { ticks: number; seekS: number }[];
+}
+
 /** What lies this close before a boundary counts as on it: times in a file are rounded. */
 const ROUNDING_S = 0.00001;
 /** A source may be faster than the limit by this share, for the sake of time stamps that are rounded. */
