@@ -3,13 +3,13 @@ import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
 import type { AppliedPolicy, Policy } from '../../contracts/stream.js';
 import type { CaptureEnd, CaptureReport, CaptureSegmentInput, Cut } from '../../contracts/messages.js';
 import { slotAt } from '../../contracts/slots.js';
-import type { Picture } from '../../media/pull.js';
-import type { SlotClock } from '../../media/slot-clock.js';
-import { gapReasonOf } from '../../media/source-fault.js';
+import type { Picture } from '../../media/source/pull.js';
+import type { SlotClock } from '../../media/source/slot-clock.js';
+import { gapReasonOf } from '../../media/source/source-fault.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 import { createFrameAccount, type FrameAccount } from './frame-account.js';
 import { frameOf } from '../frames/frame.js';
-import { createGateKeeper, type GateKeeper } from './gate-keeper.js';
+import { createGateKeeper, type GateKeeper } from '../../media/source/gate-keeper.js';
 import { createHeldPictures, type HeldPicture } from './held-pictures.js';
 import { keepPulling } from './keep-pulling.js';
 

@@ -1,4 +1,4 @@
-import type { Picture } from '../../media/pull.js';
+import type { Picture } from '../../media/source/pull.js';
 
 export interface HeldPicture {
   picture: Picture;

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode, Problem } from '../../contracts/errors.js';
 import type { CaptureEnd } from '../../contracts/messages.js';
 import type { StreamSettings } from '../../contracts/stream.js';
-import type { Picture } from '../../media/pull.js';
-import { createSlotClock, type SlotClock } from '../../media/slot-clock.js';
-import { startWatchedPull, type WatchedEnd } from '../../media/watched-pull.js';
-import type { GateKeeper } from './gate-keeper.js';
+import type { Picture } from '../../media/source/pull.js';
+import { createSlotClock, type SlotClock } from '../../media/source/slot-clock.js';
+import { startWatchedPull, type WatchedEnd } from '../../media/source/watched-pull.js';
+import type { GateKeeper } from '../../media/source/gate-keeper.js';
 import { problemOfSource } from './problem-of-source.js';
 import { nextStep } from './reconnect.js';
 

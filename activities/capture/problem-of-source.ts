@@ -1,7 +1,7 @@
 import { ERRORS, type Problem } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
 import type { StreamSettings } from '../../contracts/stream.js';
-import type { WatchedEnd } from '../../media/watched-pull.js';
+import type { WatchedEnd } from '../../media/source/watched-pull.js';
 
 const TAIL_LINES = 5;
 

@@ -4,7 +4,7 @@ import { frameKey, type SessionRef } from '../../contracts/keys.js';
 import type { PictureType } from '../../contracts/picture.js';
 import type { Slot } from '../../contracts/slots.js';
 import type { Size } from '../../contracts/stream.js';
-import type { Picture } from '../../media/pull.js';
+import type { Picture } from '../../media/source/pull.js';
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export interface Frame {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createGateKeeper } from '../../../activities/capture/gate-keeper.js';
+import { createGateKeeper } from '../../../media/source/gate-keeper.js';
 
 interface Gate {
   everyMs: number;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import type { CaptureIntent } from '../../media/args/capture.js';
-import { jpegSize } from '../../media/jpeg-size.js';
-import { startPull, type Picture, type Pull, type PullEnd } from '../../media/pull.js';
-import { FFMPEG, useClips } from './clips.js';
+import type { CaptureIntent } from '../../../media/args/capture.js';
+import { jpegSize } from '../../../media/jpeg-size.js';
+import { startPull, type Picture, type Pull, type PullEnd } from '../../../media/source/pull.js';
+import { FFMPEG, useClips } from '../clips.js';
 
 describe('a pull', () => {
   const clips = useClips();

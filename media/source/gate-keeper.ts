@@ -1,5 +1,5 @@
-import { gateIntervalFor } from '../../media/gate.js';
-import type { WatchedPull } from '../../media/watched-pull.js';
+import { gateIntervalFor } from './gate.js';
+import type { WatchedPull } from './watched-pull.js';
 
 /** Keeps the gate of the running pull on the slot grid, as the rate changes and as the clock learns. */
 export interface GateKeeper {

@@ -1,9 +1,9 @@
-import { JPEG, type PictureType } from '../contracts/picture.js';
-import type { Size } from '../contracts/stream.js';
-import { captureArgs, type CaptureIntent } from './args/capture.js';
+import { JPEG, type PictureType } from '../../contracts/picture.js';
+import type { Size } from '../../contracts/stream.js';
+import { captureArgs, type CaptureIntent } from '../args/capture.js';
 import { gateCommand } from './gate.js';
-import { jpegSize } from './jpeg-size.js';
-import { startFfmpeg, type FfmpegExit } from './process.js';
+import { jpegSize } from '../jpeg-size.js';
+import { startFfmpeg, type FfmpegExit } from '../process.js';
 import { createSmjpegReader, type TimedJpeg } from './smjpeg.js';
 
 /** One decoded picture: the frame in the source's size, then the variants in the order asked. */
