@@ -14,6 +14,7 @@ import {
   createSpooledLetterActivities,
 } from '../activities/index.js';
 import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
+import { oneProcess } from '../media/source/one-process.js';
 import { askForLease } from './ask-for-lease.js';
 import { nowMs } from '../runtime/clock.js';
 import { drainCaptures } from './drain-captures.js';
@@ -68,7 +69,8 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
   });
   const host: CaptureHost = {
-    ...{ name: config.host, instance, ffmpeg: config.ffmpeg, client, store, events, delivery, registry, lease },
+    ...{ name: config.host, instance, client, store, events, delivery, registry, lease },
+    pictures: oneProcess({ ffmpeg: config.ffmpeg, nowMs }),
     ...{ closing: closing.signal, nowMs, checkSource, takesCaptures: () => !isDraining },
   };
   const shared = {
