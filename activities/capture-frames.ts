@@ -75,7 +75,7 @@ async function open(
   const part = () => capture.account.part(host.nowMs());
   const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
-    ...{ ffmpeg: host.ffmpeg, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
+    ...{ pictures: host.pictures, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
     nowMs: () => host.nowMs(),
     random: Math.random,
     onProgress: beat,

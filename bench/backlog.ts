@@ -14,7 +14,7 @@ import { openDelivery } from '../activities/delivery/open-delivery.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
 import { frameKey } from '../contracts/keys.js';
-import { JPEG } from '../contracts/picture.js';
+import { FULL, JPEG } from '../contracts/picture.js';
 import { startKafka } from '../dev/kafka.js';
 import { startS3 } from '../dev/s3.js';
 
@@ -117,7 +117,7 @@ function frameOf(stream: number, image: Buffer): Frame {
   const sha256 = createHash('sha256').update(image).digest('hex');
   const shape = { contentType: JPEG, width: 1280, height: 720, sizeBytes: image.length };
   const images = [{ key: frameKey(session, { slotMs }), ...shape, sha256 }];
-  return { session, slotMs, everyMs: 1000 / fps, epoch: 1, capturedAtMs: slotMs, ptsMs: 0, images };
+  return { session, slotMs, everyMs: 1000 / fps, epoch: 1, capturedAtMs: slotMs, ptsMs: 0, mode: FULL, images };
 }
 
 /** Until no more wait than are under way at the live rate. */

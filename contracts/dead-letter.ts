@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isErrorCode } from './errors.js';
 import type { ReelayEvent } from './events.js';
-import { JPEG, PICTURE_TYPES } from './picture.js';
+import { FULL, JPEG, PICTURE_MODES, PICTURE_TYPES } from './picture.js';
 import { TRANSCODE_PHASES, transcodeRequestSchema } from './transcode.js';
 
 /**
@@ -32,6 +32,8 @@ export const frameSchema = z.object({
   everyMs: z.int(),
   capturedAtMs: z.int(),
   ptsMs: z.int(),
+  /** Frames of earlier versions do not say it. */
+  mode: z.enum(PICTURE_MODES).default(FULL),
   images: z.array(image).min(1),
 });
 

@@ -13,3 +13,6 @@ export const suffixOf = (type: PictureType): string => SUFFIXES[type];
 /** How its source was decoded for a picture: its keyframes alone, what slots need, or all of it. */
 export const PICTURE_MODES = ['keyframe', 'selective', 'full'] as const;
 export type PictureMode = (typeof PICTURE_MODES)[number];
+
+/** What every frame was before frames said it. */
+export const FULL: PictureMode = 'full';

@@ -14,6 +14,7 @@ import {
   createSpooledLetterActivities,
 } from '../activities/index.js';
 import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
+import { oneProcess } from '../media/source/one-process.js';
 import { askForLease } from './ask-for-lease.js';
 import { nowMs } from '../runtime/clock.js';
 import { drainCaptures } from './drain-captures.js';
@@ -70,7 +71,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
   const host: CaptureHost = {
     name: config.host,
     instance,
-    ffmpeg: config.ffmpeg,
+    pictures: oneProcess({ ffmpeg: config.ffmpeg, nowMs }),
     client,
     store,
     events,

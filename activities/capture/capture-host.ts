@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
+import type { PictureSource } from '../../media/source/picture-source.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 import type { HostLease } from '../host/host-lease.js';
 import type { CaptureRegistry } from './registry.js';
@@ -10,7 +11,7 @@ export interface CaptureHost {
   name: string;
   /** Of this process: a host that is started again is another instance. */
   instance: string;
-  ffmpeg: string;
+  pictures: PictureSource;
   /** Not the one of an activity's context, which goes silent once the activity is cancelled. */
   client: Pick<Client, 'workflow'>;
   store: ObjectStore;

@@ -3,18 +3,16 @@ import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
 import type { AppliedPolicy, Policy } from '../../contracts/stream.js';
 import type { CaptureEnd, CaptureReport, CaptureSegmentInput, Cut } from '../../contracts/messages.js';
 import { slotAt } from '../../contracts/slots.js';
-import type { Picture } from '../../media/pull.js';
-import type { SlotClock } from '../../media/slot-clock.js';
-import { gapReasonOf } from '../../media/source-fault.js';
+import type { Picture, PictureSource } from '../../media/source/picture-source.js';
+import { gapReasonOf } from '../../media/source/source-fault.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 import { createFrameAccount, type FrameAccount } from './frame-account.js';
 import { frameOf } from '../frames/frame.js';
-import { createGateKeeper, type GateKeeper } from './gate-keeper.js';
-import { createHeldPictures, type HeldPicture } from './held-pictures.js';
-import { keepPulling } from './keep-pulling.js';
+import { createHeldPictures } from './held-pictures.js';
+import { keepPulling, type Pulling } from './keep-pulling.js';
 
 export interface CaptureDeps {
-  ffmpeg: string;
+  pictures: PictureSource;
   host: string;
   /** Of this host: another process of the same name is another. */
   instance: string;
@@ -75,10 +73,10 @@ export class Capture {
   account: FrameAccount;
   readonly #input: CaptureSegmentInput;
   readonly #deps: CaptureDeps;
-  readonly #gate: GateKeeper;
   readonly #held = createHeldPictures();
   readonly #stopping = new AbortController();
   readonly #deliveries = new Set<Promise<void>>();
+  #pulling: Pulling | undefined;
   #hasBegun: boolean;
   /** The first slot that a successor has a picture for. */
   #readyFromMs: number | undefined;
@@ -103,22 +101,26 @@ export class Capture {
       ...(continues ? { continues } : {}),
     });
     this.#missing = continues || resumes ? 'worker-lost' : 'source-offline';
-    this.#gate = createGateKeeper({ everyMs: input.policy.everyMs, nowMs: () => deps.nowMs() });
     this.#lastServedMs = deps.nowMs();
   }
 
   apply(policy: Policy): AppliedPolicy {
-    const opensInMs = this.#gate.change(policy.everyMs);
+    const opensInMs = this.#changeRate(policy);
     const applied = this.account.apply(policy, this.#deps.nowMs() + opensInMs);
     this.#deps.onPolicy();
     return applied;
+  }
+
+  /** Answers how long pictures may take to come at the new rate. */
+  #changeRate({ everyMs }: Policy): number {
+    return this.#pulling?.change(everyMs) ?? 0;
   }
 
   /** A successor's slots begin: it serves those from the cut on with the pictures that it has kept. */
   begin({ continues, policy, missing, isAway }: Begin): void {
     if (this.#hasBegun) return;
     const { host, nowMs } = this.#deps;
-    const startMs = nowMs() + this.#gate.change(policy.everyMs);
+    const startMs = nowMs() + this.#changeRate(policy);
     this.account = createFrameAccount({ ...this.#input, host, policy, startMs, ...(continues ? { continues } : {}) });
     this.#missing = missing;
     this.#isReportedAway = isAway;
@@ -205,11 +207,16 @@ export class Capture {
   }
 
   async #pullUntilOver(): Promise<Pick<CaptureEnd, 'reason' | 'problem'>> {
-    const { ffmpeg, nowMs, random, onProgress } = this.#deps;
-    const { reason, ...end } = await keepPulling({
-      ...{ ffmpeg, settings: this.#input.settings, gate: this.#gate, over: this.#stopping.signal, nowMs, random },
-      onPicture: (picture, clock) => {
-        this.#take(picture, clock);
+    const { pictures, nowMs, random, onProgress } = this.#deps;
+    this.#pulling = keepPulling({
+      pictures,
+      settings: this.#input.settings,
+      everyMs: this.account.policy.everyMs,
+      signal: this.#stopping.signal,
+      nowMs,
+      random,
+      onPicture: (picture) => {
+        this.#take(picture);
       },
       hasPictures: () => this.account.firstSlotMs !== undefined || this.#input.isSuccessor === true,
       onOutage: (problem, lastArrivedMs) => {
@@ -218,31 +225,27 @@ export class Capture {
       },
       onResized: () => (this.#missing = 'decode-error'),
     });
+    const { reason, ...end } = await this.#pulling.ended;
     return { ...end, reason: reason === 'over' ? this.#end : reason };
   }
 
-  #take(picture: Picture, clock: SlotClock): void {
+  #take(picture: Picture): void {
     this.#deps.onProgress();
-    const { timeMs, isLive } = clock.observe(picture);
-    if (!isLive || this.#stopping.signal.aborted) return;
-    this.#gate.follow(clock.anchorMs);
-    this.#held.add({ picture, timeMs });
+    this.#held.add(picture);
     this.release();
     if (this.#hasBegun || this.#readyFromMs !== undefined) return;
-    this.#readyFromMs = slotAt(timeMs, this.#input.policy.everyMs);
+    this.#readyFromMs = slotAt(picture.timeMs, this.#input.policy.everyMs);
     this.attach();
   }
 
-  #serve({ picture, timeMs }: HeldPicture): void {
+  #serve(picture: Picture): void {
+    const { timeMs } = picture;
     const { slot, gaps } = this.account.offer(timeMs, this.#missingReason(timeMs));
     this.#lastServedMs = timeMs;
     this.#missing = undefined;
     this.#announce(gaps);
     if (slot)
-      this.#deliver(
-        frameOf({ ...this.#input, ...slot, timeMs, picture, sizes: this.#input.settings.capture.sizes }),
-        picture,
-      );
+      this.#deliver(frameOf({ ...this.#input, ...slot, picture, sizes: this.#input.settings.capture.sizes }), picture);
     if (timeMs >= this.account.limitMs) this.stop('handover');
     if (!this.#isReportedAway) return;
     this.#isReportedAway = false;

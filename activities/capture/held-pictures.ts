@@ -1,16 +1,10 @@
-import type { Picture } from '../../media/pull.js';
-
-export interface HeldPicture {
-  picture: Picture;
-  /** On the wall clock. */
-  timeMs: number;
-}
+import type { Picture } from '../../media/source/picture-source.js';
 
 /** Pictures between the source and the account, in their order; where they are too many, the oldest are dropped. */
 export interface HeldPictures {
-  add(held: HeldPicture): void;
+  add(picture: Picture): void;
   /** Gives them out one by one for as long as it is allowed. */
-  take(isAllowed: () => boolean): Generator<HeldPicture>;
+  take(isAllowed: () => boolean): Generator<Picture>;
   clear(): void;
 }
 
@@ -18,17 +12,17 @@ export interface HeldPictures {
 const MAX_BYTES = 32 * 1024 * 1024;
 
 export function createHeldPictures(maxBytes = MAX_BYTES): HeldPictures {
-  const queue: HeldPicture[] = [];
+  const queue: Picture[] = [];
   let usedBytes = 0;
-  const shift = (): HeldPicture | undefined => {
+  const shift = (): Picture | undefined => {
     const first = queue.shift();
     if (first) usedBytes -= sizeOf(first);
     return first;
   };
   return {
-    add(held) {
-      queue.push(held);
-      usedBytes += sizeOf(held);
+    add(picture) {
+      queue.push(picture);
+      usedBytes += sizeOf(picture);
       while (usedBytes > maxBytes && queue.length > 1) shift();
     },
     *take(isAllowed) {
@@ -44,4 +38,4 @@ export function createHeldPictures(maxBytes = MAX_BYTES): HeldPictures {
   };
 }
 
-const sizeOf = ({ picture }: HeldPicture): number => picture.images.reduce((sum, { bytes }) => sum + bytes.length, 0);
+const sizeOf = ({ images }: Picture): number => images.reduce((sum, { bytes }) => sum + bytes.length, 0);

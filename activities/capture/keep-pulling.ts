@@ -2,23 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode, Problem } from '../../contracts/errors.js';
 import type { CaptureEnd } from '../../contracts/messages.js';
 import type { StreamSettings } from '../../contracts/stream.js';
-import type { Picture } from '../../media/pull.js';
-import { createSlotClock, type SlotClock } from '../../media/slot-clock.js';
-import { startWatchedPull, type WatchedEnd } from '../../media/watched-pull.js';
-import type { GateKeeper } from './gate-keeper.js';
+import type { OpenSource, OpenStart, PictureSource, SourceEnd } from '../../media/source/picture-source.js';
 import { problemOfSource } from './problem-of-source.js';
 import { nextStep } from './reconnect.js';
 
-interface PullingStart {
-  ffmpeg: string;
+export interface PullingStart extends OpenStart {
+  pictures: PictureSource;
   settings: StreamSettings;
-  gate: GateKeeper;
-  /** Ends it at once. */
-  over: AbortSignal;
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
-  onPicture(picture: Picture, clock: SlotClock): void;
   /** Whether the session has a picture at all. */
   hasPictures(): boolean;
   /** The source failed, and is tried again. */
@@ -27,53 +20,59 @@ interface PullingStart {
   onResized(): void;
 }
 
-/** Pulls the source, again after each failure, until `over` aborts or the source is to be given up. */
-export async function keepPulling(start: PullingStart): Promise<Pick<CaptureEnd, 'problem'> & { reason: PullingEnd }> {
-  const { settings, over, nowMs, random } = start;
-  let lastArrivedMs = nowMs();
-  let lastCode: ErrorCode | undefined;
-  for (let attempt = 1; ; attempt += 1) {
-    const sinceMs = lastArrivedMs;
-    const end = await pullOnce(start, {
-      isPatient: lastCode === 'source-no-video',
-      onArrival: (arrivedMs) => (lastArrivedMs = arrivedMs),
-    });
-    if (over.aborted) return { reason: 'over' };
-    if (end.isResized && !end.isFinite) {
-      start.onResized();
-      continue;
-    }
-    if (lastArrivedMs > sinceMs) attempt = 1;
-    lastCode = end.code;
-    const problem = problemOfSource(end, settings.source);
-    const outage = { ...end, sinceMs: lastArrivedMs, nowMs: nowMs(), attempt, hasPictures: start.hasPictures() };
-    const step = nextStep(outage, { windowMs: settings.source.reconnectWindowMs, random: random() });
-    if (step.kind === 'end') return { reason: 'source-ended', problem };
-    if (step.kind === 'fail') return { reason: 'failed', problem };
-    start.onOutage(problem, lastArrivedMs);
-    await sleep(step.delayMs, undefined, { signal: over }).catch(() => undefined);
-  }
+/** An open source across all its connections. */
+export interface Pulling extends Pick<OpenSource, 'change'> {
+  ended: Promise<PullingEnd>;
 }
 
-export type PullingEnd = 'over' | 'source-ended' | 'failed';
+export interface PullingEnd extends Pick<CaptureEnd, 'problem'> {
+  /** `over` where the signal ended it. */
+  reason: 'over' | 'source-ended' | 'failed';
+}
 
-async function pullOnce(
-  { ffmpeg, settings: { source, capture }, gate, over, nowMs, onPicture }: PullingStart,
-  { isPatient, onArrival }: { isPatient: boolean; onArrival(arrivedMs: number): void },
-): Promise<WatchedEnd> {
-  const clock = createSlotClock();
-  const pull = startWatchedPull({
-    ffmpeg,
-    intent: { ...capture, url: source.url, stallMs: source.stallMs, probe: isPatient ? 'patient' : 'quick' },
-    nowMs,
-    onPicture: (picture) => {
-      onArrival(picture.arrivedMs);
-      onPicture(picture, clock);
+/** Pulls the source, again after each failure, until `signal` aborts or the source is to be given up. */
+export function keepPulling(start: PullingStart): Pulling {
+  const { pictures, settings, signal, onPicture, nowMs, random } = start;
+  let { everyMs } = start;
+  let open: OpenSource | undefined;
+  return {
+    change(nextMs) {
+      everyMs = nextMs;
+      return open?.change(nextMs) ?? 0;
     },
-    signal: over,
-  });
-  gate.attach(pull);
-  const end = await pull.ended;
-  gate.attach(undefined);
-  return end;
+    ended: pullUntilOver(),
+  };
+
+  async function pullUntilOver(): Promise<PullingEnd> {
+    let sinceMs = nowMs();
+    let lastCode: ErrorCode | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const end = await pullOnce(lastCode === 'source-no-video' ? 'patient' : 'quick');
+      if (signal.aborted) return { reason: 'over' };
+      const { lastArrivedMs = sinceMs } = end;
+      const hadPicture = lastArrivedMs > sinceMs;
+      sinceMs = lastArrivedMs;
+      if (end.isResized && !end.isFinite) {
+        start.onResized();
+        continue;
+      }
+      if (hadPicture) attempt = 1;
+      lastCode = end.code;
+      const problem = problemOfSource(end, settings.source);
+      const outage = { ...end, sinceMs, nowMs: nowMs(), attempt, hasPictures: start.hasPictures() };
+      const step = nextStep(outage, { windowMs: settings.source.reconnectWindowMs, random: random() });
+      if (step.kind === 'end') return { reason: 'source-ended', problem };
+      if (step.kind === 'fail') return { reason: 'failed', problem };
+      start.onOutage(problem, sinceMs);
+      await sleep(step.delayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async function pullOnce(probe: 'quick' | 'patient'): Promise<SourceEnd> {
+    const { url, stallMs } = settings.source;
+    open = pictures.open({ ...settings.capture, url, stallMs, probe }, { everyMs, onPicture, signal });
+    const end = await open.ended;
+    open = undefined;
+    return end;
+  }
 }

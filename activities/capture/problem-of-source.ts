@@ -1,13 +1,13 @@
 import { ERRORS, type Problem } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
 import type { StreamSettings } from '../../contracts/stream.js';
-import type { WatchedEnd } from '../../media/watched-pull.js';
+import type { SourceEnd } from '../../media/source/picture-source.js';
 
 const TAIL_LINES = 5;
 
 /** What to tell an operator of a pull that failed: what happened, to which source, and how to see it by hand. */
 export function problemOfSource(
-  { code, tail, command }: WatchedEnd,
+  { code, tail, command }: Pick<SourceEnd, 'code' | 'tail' | 'command'>,
   { url, stallMs }: StreamSettings['source'],
 ): Problem {
   const isSilence = code === 'source-stalled' || code === 'source-silent';

@@ -1,4 +1,5 @@
 import { variantOfKey, type SessionRef } from '../../contracts/keys.js';
+import { FULL, PICTURE_MODES, type PictureMode } from '../../contracts/picture.js';
 import type { Size } from '../../contracts/stream.js';
 import type { Frame, FrameImage } from './frame.js';
 
@@ -13,6 +14,7 @@ export function metadataOf(frame: Frame, { key, sha256, width, height }: FrameIm
     'every-ms': String(frame.everyMs),
     'captured-at-ms': String(frame.capturedAtMs),
     'pts-ms': String(frame.ptsMs),
+    mode: frame.mode,
     variants: variants.map((variant) => variantOfKey(variant.key)).join(),
   };
 }
@@ -34,13 +36,16 @@ export function readFrameMetadata(
     return undefined;
   const variants = (metadata['variants'] ?? '').split(',').filter((text) => text !== '');
   return {
-    frame: { session, slotMs, epoch, everyMs, capturedAtMs, ptsMs },
+    frame: { session, slotMs, epoch, everyMs, capturedAtMs, ptsMs, mode: modeOf(metadata) },
     variants: variants.map((text) => {
       const [width = 0, height = 0] = text.split('x').map(Number);
       return { width, height };
     }),
   };
 }
+
+/** Frames of earlier versions do not say it. */
+const modeOf = ({ mode }: Record<string, string>): PictureMode => PICTURE_MODES.find((one) => one === mode) ?? FULL;
 
 /** Undefined where the metadata is not that of an image. */
 export function readImageMetadata(

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { frameEvent, type FrameEvent, type ReelayEvent } from '../../contracts/events.js';
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
-import type { PictureType } from '../../contracts/picture.js';
+import type { PictureMode, PictureType } from '../../contracts/picture.js';
 import type { Slot } from '../../contracts/slots.js';
 import type { Size } from '../../contracts/stream.js';
-import type { Picture } from '../../media/pull.js';
+import type { Picture } from '../../media/source/picture-source.js';
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export interface Frame {
@@ -14,6 +14,7 @@ export interface Frame {
   epoch: number;
   capturedAtMs: number;
   ptsMs: number;
+  mode: PictureMode;
   images: FrameImage[];
 }
 
@@ -27,17 +28,17 @@ export interface FrameImage extends Size {
 interface FrameStart extends Slot {
   session: SessionRef;
   epoch: number;
-  timeMs: number;
   picture: Picture;
   sizes: readonly Size[];
 }
 
-export function frameOf({ session, epoch, slotMs, everyMs, timeMs, picture, sizes }: FrameStart): Frame {
+export function frameOf({ session, epoch, slotMs, everyMs, picture, sizes }: FrameStart): Frame {
   const images = picture.images.map(({ bytes, contentType, width, height }, index) => {
     const key = frameKey(session, { slotMs, size: sizes[index - 1], type: contentType });
     return { key, contentType, width, height, sizeBytes: bytes.length, sha256: sha256Of(bytes) };
   });
-  return { session, epoch, slotMs, everyMs, capturedAtMs: Math.round(timeMs), ptsMs: picture.ptsMs, images };
+  const { timeMs, ptsMs, mode } = picture;
+  return { session, epoch, slotMs, everyMs, capturedAtMs: Math.round(timeMs), ptsMs, mode, images };
 }
 
 export function eventOf(
@@ -52,7 +53,7 @@ export function eventOf(
     sha256,
   }));
   if (!image) throw new RangeError(`frame ${frame.slotMs} has no image`);
-  const { session, epoch, slotMs, everyMs, capturedAtMs, ptsMs } = frame;
+  const { session, epoch, slotMs, everyMs, capturedAtMs, ptsMs, mode } = frame;
   return frameEvent({
     ...session,
     epoch,
@@ -63,7 +64,7 @@ export function eventOf(
     ...image,
     variants,
     attempt,
-    mode: 'full',
+    mode,
     late: isLate,
   });
 }

@@ -13,9 +13,10 @@ import { ledgerKey } from '../../contracts/keys.js';
 import type { LedgerPart } from '../../contracts/ledger.js';
 import type { CaptureEnd, CaptureSegmentInput } from '../../contracts/messages.js';
 import { parseStreamRequest, type StreamSettings } from '../../contracts/stream.js';
+import { oneProcess } from '../../media/source/one-process.js';
 import { FFMPEG } from '../media/clips.js';
 import { SESSION } from './capture/frames.js';
-import { policyOf } from './capture/scene.js';
+import { policyOf, realMs } from './capture/scene.js';
 import { openRig } from './delivery/rig.js';
 import { fakeStreams } from './fake-streams.js';
 
@@ -44,14 +45,14 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
       instance: 'i',
       takesCaptures: () => true,
       lease: { mayPublish: () => true },
-      ffmpeg: FFMPEG,
+      pictures: oneProcess({ ffmpeg: FFMPEG, nowMs: realMs }),
       client: streams.client,
       store,
       events,
       registry,
       closing: closing.signal,
     },
-    nowMs: () => performance.timeOrigin + performance.now(),
+    nowMs: realMs,
     checkSource: () => Promise.resolve(),
     delivery,
     ...change,

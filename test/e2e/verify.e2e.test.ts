@@ -27,11 +27,11 @@ describe('reelay verify', () => {
   });
 
   it('could have told of each frame from its object alone', async () => {
-    for (const { tenant, streamId, sessionId, slotMs, epoch, everyMs, capturedAtMs, ptsMs, ...image } of frames) {
+    for (const { tenant, streamId, sessionId, slotMs, epoch, everyMs, capturedAtMs, ptsMs, mode, ...image } of frames) {
       const session = { tenant, streamId, sessionId };
       const { metadata } = (await objectAt(frameKey(session, { slotMs })))!;
       assert.deepEqual(readFrameMetadata(metadata, { session, slotMs }), {
-        frame: { session, slotMs, epoch, everyMs, capturedAtMs, ptsMs },
+        frame: { session, slotMs, epoch, everyMs, capturedAtMs, ptsMs, mode },
         variants: [],
       });
       const { sha256, width, height } = image;

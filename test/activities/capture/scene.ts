@@ -6,6 +6,7 @@ import type { Gap } from '../../../contracts/ledger.js';
 import type { CaptureEnd, CaptureReport, CaptureSegmentInput } from '../../../contracts/messages.js';
 import { slotsOf } from '../../../contracts/slots.js';
 import { parseStreamRequest, type Policy, type StreamSettings } from '../../../contracts/stream.js';
+import { oneProcess } from '../../../media/source/one-process.js';
 import { FFMPEG } from '../../media/clips.js';
 import { SESSION } from './frames.js';
 
@@ -37,8 +38,12 @@ export const policyOf = (everyMs: number, change: Partial<Policy> = {}): Policy 
   ...change,
 });
 
+/** As a worker tells the time. */
+export const realMs = (): number => performance.timeOrigin + performance.now();
+
 export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, deps, deliver }: SceneStart): Scene {
   const settings = parseStreamRequest({ streamId: SESSION.streamId, source: { url }, capture: { everyMs } });
+  const nowMs = deps?.nowMs ?? realMs;
   const frames: Frame[] = [];
   const reports: CaptureReport[] = [];
   const gaps: Gap[] = [];
@@ -50,8 +55,12 @@ export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, d
       ...input,
     },
     {
-      ...{ ffmpeg: FFMPEG, host: 'here', instance: 'i', random: Math.random, mayPublish: () => true },
-      nowMs: () => performance.timeOrigin + performance.now(),
+      pictures: oneProcess({ ffmpeg: FFMPEG, nowMs }),
+      host: 'here',
+      instance: 'i',
+      random: Math.random,
+      mayPublish: () => true,
+      nowMs,
       onProgress: () => undefined,
       onReport: (report) => reports.push(report),
       onGaps: (found) => gaps.push(...found),

@@ -1,21 +1,13 @@
-import { JPEG, type PictureType } from '../contracts/picture.js';
-import type { Size } from '../contracts/stream.js';
-import { captureArgs, type CaptureIntent } from './args/capture.js';
+import { JPEG } from '../../contracts/picture.js';
+import { captureArgs, type CaptureIntent } from '../args/capture.js';
 import { gateCommand } from './gate.js';
-import { jpegSize } from './jpeg-size.js';
-import { startFfmpeg, type FfmpegExit } from './process.js';
+import { jpegSize } from '../jpeg-size.js';
+import type { Picture } from './picture-source.js';
+import { startFfmpeg, type FfmpegExit } from '../process.js';
 import { createSmjpegReader, type TimedJpeg } from './smjpeg.js';
 
-/** One decoded picture: the frame in the source's size, then the variants in the order asked. */
-export interface Picture {
-  ptsMs: number;
+export interface PulledPicture extends Pick<Picture, 'images' | 'ptsMs'> {
   arrivedMs: number;
-  images: Image[];
-}
-
-export interface Image extends Size {
-  bytes: Buffer;
-  contentType: PictureType;
 }
 
 export interface Pull {
@@ -40,7 +32,7 @@ export interface PullStart {
   ffmpeg: string;
   intent: CaptureIntent;
   nowMs(): number;
-  onPicture(picture: Picture): void;
+  onPicture(picture: PulledPicture): void;
 }
 
 const OPENED = /^\[info\] Input #0/;

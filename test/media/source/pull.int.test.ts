@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import type { CaptureIntent } from '../../media/args/capture.js';
-import { jpegSize } from '../../media/jpeg-size.js';
-import { startPull, type Picture, type Pull, type PullEnd } from '../../media/pull.js';
-import { FFMPEG, useClips } from './clips.js';
+import type { CaptureIntent } from '../../../media/args/capture.js';
+import { jpegSize } from '../../../media/jpeg-size.js';
+import { startPull, type Pull, type PulledPicture, type PullEnd } from '../../../media/source/pull.js';
+import { FFMPEG, useClips } from '../clips.js';
 
 describe('a pull', () => {
   const clips = useClips();
 
-  function start(url: string, change: Partial<CaptureIntent> = {}, onPicture?: (picture: Picture) => void) {
-    const pictures: Picture[] = [];
+  function start(url: string, change: Partial<CaptureIntent> = {}, onPicture?: (picture: PulledPicture) => void) {
+    const pictures: PulledPicture[] = [];
     const pull: Pull = startPull({
       ffmpeg: FFMPEG,
       intent: { url, sizes: [], quality: 80, stallMs: 10_000, probe: 'quick', ...change },
@@ -21,13 +21,16 @@ describe('a pull', () => {
     });
     return { pull, pictures };
   }
-  async function pullAll(url: string, change?: Partial<CaptureIntent>): Promise<{ pictures: Picture[]; end: PullEnd }> {
+  async function pullAll(
+    url: string,
+    change?: Partial<CaptureIntent>,
+  ): Promise<{ pictures: PulledPicture[]; end: PullEnd }> {
     const { pull, pictures } = start(url, change);
     const end = await pull.ended;
     return { pictures, end };
   }
-  const timesOf = (pictures: readonly Picture[]): number[] => pictures.map(({ ptsMs }) => ptsMs);
-  const steps = (pictures: readonly Picture[]): number[] =>
+  const timesOf = (pictures: readonly PulledPicture[]): number[] => pictures.map(({ ptsMs }) => ptsMs);
+  const steps = (pictures: readonly PulledPicture[]): number[] =>
     timesOf(pictures.slice(1)).map((ptsMs, index) => ptsMs - (timesOf(pictures)[index] ?? 0));
   const concat = (names: string[], to: string): Promise<unknown> =>
     execa('/bin/sh', ['-c', `cat ${names.map((name) => clips.path(name)).join(' ')} > ${clips.path(to)}`]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createSlotClock } from '../../media/slot-clock.js';
-import { random } from '../contracts/random.js';
+import { createSlotClock } from '../../../media/source/slot-clock.js';
+import { random } from '../../contracts/random.js';
 
 interface Arrival {
   ptsMs: number;

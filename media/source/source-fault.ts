@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../contracts/errors.js';
-import type { GapReason } from '../contracts/ledger.js';
+import type { ErrorCode } from '../../contracts/errors.js';
+import type { GapReason } from '../../contracts/ledger.js';
 
 /** What ffmpeg says, in the order in which it decides; found on ffmpeg 5.1 and 7.1. */
 const SAYINGS: readonly (readonly [RegExp, ErrorCode])[] = [

@@ -1,10 +1,8 @@
-import { gateIntervalFor } from '../../media/gate.js';
-import type { WatchedPull } from '../../media/watched-pull.js';
+import { gateIntervalFor } from './gate.js';
+import type { Pull } from './pull.js';
 
-/** Keeps the gate of the running pull on the slot grid, as the rate changes and as the clock learns. */
+/** Keeps the gate of a pull, which starts open, on the slot grid, as the rate changes and as the clock learns. */
 export interface GateKeeper {
-  /** A new pull starts with an open gate. */
-  attach(pull: Pick<WatchedPull, 'setGate'> | undefined): void;
   /** To be called with each live picture. */
   follow(anchorMs: number): void;
   /** Sets the gate for a new rate; returns the milliseconds until it surely lets pass what that rate needs. */
@@ -19,18 +17,18 @@ const OPEN = 0;
 /** ffmpeg reads its commands ten times a second. */
 const OPENS_WITHIN_MS = 150;
 
-export function createGateKeeper({ everyMs: firstEveryMs, nowMs }: { everyMs: number; nowMs(): number }): GateKeeper {
+interface KeeperStart extends Pick<Pull, 'setGate'> {
+  everyMs: number;
+  nowMs(): number;
+}
+
+export function createGateKeeper({ everyMs: firstEveryMs, nowMs, setGate }: KeeperStart): GateKeeper {
   let intervalMs = gateIntervalFor(firstEveryMs);
-  let pull: Pick<WatchedPull, 'setGate'> | undefined;
   let sent: { anchorMs: number; atMs: number; intervalMs: number } | undefined;
   let changedMs = -Infinity;
   const isCalm = (): boolean => nowMs() - changedMs > CALM_AFTER_MS;
 
   return {
-    attach(next) {
-      pull = next;
-      sent = undefined;
-    },
     follow(anchorMs) {
       const isOff =
         !sent || Math.abs(anchorMs - sent.anchorMs) > RESEND_ABOVE_MS || (sent.intervalMs !== intervalMs && isCalm());
@@ -50,7 +48,7 @@ export function createGateKeeper({ everyMs: firstEveryMs, nowMs }: { everyMs: nu
   };
 
   function send(anchorMs: number, everyMs: number): void {
-    pull?.setGate({ everyMs, phaseMs: everyMs > OPEN ? -anchorMs % everyMs : 0 });
+    setGate({ everyMs, phaseMs: everyMs > OPEN ? -anchorMs % everyMs : 0 });
     sent = { anchorMs, atMs: nowMs(), intervalMs: everyMs };
   }
 }

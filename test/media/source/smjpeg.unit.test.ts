@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createSmjpegReader, type TimedJpeg } from '../../media/smjpeg.js';
-import { random } from '../contracts/random.js';
+import { createSmjpegReader, type TimedJpeg } from '../../../media/source/smjpeg.js';
+import { random } from '../../contracts/random.js';
 
 const HEAD = Buffer.concat([
   Buffer.from('\0\nSMJPEG'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { gateCommand, gateIntervalFor } from '../../media/gate.js';
-import { startFfmpeg } from '../../media/process.js';
-import { createSmjpegReader } from '../../media/smjpeg.js';
-import { FFMPEG } from './clips.js';
+import { gateCommand, gateIntervalFor } from '../../../media/source/gate.js';
+import { startFfmpeg } from '../../../media/process.js';
+import { createSmjpegReader } from '../../../media/source/smjpeg.js';
+import { FFMPEG } from '../clips.js';
 
 const FRAME_MS = 50;
 /** ffmpeg reads its commands ten times a second; the rest is head-room for a busy machine. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createGateKeeper } from '../../../activities/capture/gate-keeper.js';
+import { createGateKeeper } from '../../../media/source/gate-keeper.js';
 
 interface Gate {
   everyMs: number;
@@ -12,15 +12,14 @@ function keeper(everyMs: number) {
   let nowMs = T0;
   const gates: Gate[] = [];
   // No difference is made between 0 and -0.
-  const pull = { setGate: ({ everyMs, phaseMs }: Gate) => gates.push({ everyMs, phaseMs: phaseMs + 0 }) };
-  const gate = createGateKeeper({ everyMs, nowMs: () => nowMs });
-  return { gate, gates, pull, pass: (ms: number) => (nowMs += ms) };
+  const setGate = ({ everyMs, phaseMs }: Gate) => gates.push({ everyMs, phaseMs: phaseMs + 0 });
+  const open = () => createGateKeeper({ everyMs, nowMs: () => nowMs, setGate });
+  return { gate: open(), open, gates, pass: (ms: number) => (nowMs += ms) };
 }
 
 describe('the gate keeper', () => {
   it('sets the gate at the first live picture, in phase with the slots', () => {
-    const { gate, gates, pull } = keeper(1000);
-    gate.attach(pull);
+    const { gate, gates } = keeper(1000);
     gate.follow(T0 + 123);
     assert.deepEqual(gates, [{ everyMs: 500, phaseMs: -123 }]);
     const [{ everyMs, phaseMs }] = gates as [Gate];
@@ -29,8 +28,7 @@ describe('the gate keeper', () => {
   });
 
   it('does not repeat itself while the clock holds still', () => {
-    const { gate, gates, pull, pass } = keeper(1000);
-    gate.attach(pull);
+    const { gate, gates, pass } = keeper(1000);
     for (let index = 0; index < 100; index++) {
       gate.follow(T0 + (index % 5));
       pass(500);
@@ -39,8 +37,7 @@ describe('the gate keeper', () => {
   });
 
   it('follows the clock, once a second at most', () => {
-    const { gate, gates, pull, pass } = keeper(1000);
-    gate.attach(pull);
+    const { gate, gates, pass } = keeper(1000);
     for (let index = 0; index < 50; index++) {
       gate.follow(T0 + index * 10);
       pass(100);
@@ -49,20 +46,16 @@ describe('the gate keeper', () => {
   });
 
   it('sets the gate of the next pull anew', () => {
-    const { gate, gates, pull, pass } = keeper(1000);
-    gate.attach(pull);
+    const { gate, open, gates, pass } = keeper(1000);
     gate.follow(T0);
-    gate.attach(undefined);
     gate.follow(T0 + 50);
     pass(10);
-    gate.attach(pull);
-    gate.follow(T0);
+    open().follow(T0);
     assert.equal(gates.length, 2);
   });
 
   it('opens for a higher rate at once, and says how long ffmpeg may take', () => {
-    const { gate, gates, pull } = keeper(1000);
-    gate.attach(pull);
+    const { gate, gates } = keeper(1000);
     gate.follow(T0);
     assert.equal(gate.change(400), 150);
     assert.equal(gate.change(100), 150);
@@ -73,17 +66,15 @@ describe('the gate keeper', () => {
   });
 
   it('narrows for a lower rate without a wait', () => {
-    const { gate, gates, pull } = keeper(100);
-    gate.attach(pull);
+    const { gate, gates } = keeper(100);
     gate.follow(T0);
     assert.equal(gate.change(5000), 0);
     assert.deepEqual(gates.at(-1), { everyMs: 1000, phaseMs: 0 });
   });
 
-  it('has nothing to send where the rate needs the same width, or no pull is on the grid yet', () => {
-    const { gate, gates, pull } = keeper(5000);
+  it('has nothing to send where the rate needs the same width, or the pull is not on the grid yet', () => {
+    const { gate, gates } = keeper(5000);
     assert.equal(gate.change(100), 0);
-    gate.attach(pull);
     assert.equal(gate.change(5000), 0);
     assert.deepEqual(gates, []);
     gate.follow(T0);
@@ -92,8 +83,7 @@ describe('the gate keeper', () => {
   });
 
   it('stays open while changes follow each other, and narrows when they are over', () => {
-    const { gate, gates, pull, pass } = keeper(1000);
-    gate.attach(pull);
+    const { gate, gates, pass } = keeper(1000);
     gate.follow(T0);
     gate.change(2000);
     pass(50);

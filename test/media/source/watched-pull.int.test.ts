@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { RequestListener } from 'node:http';
-import type { ErrorCode } from '../../contracts/errors.js';
-import { startWatchedPull, type WatchedEnd } from '../../media/watched-pull.js';
-import { FFMPEG, useClips } from './clips.js';
-import { useSourceServer } from './source-server.js';
+import type { ErrorCode } from '../../../contracts/errors.js';
+import { startWatchedPull, type WatchedEnd } from '../../../media/source/watched-pull.js';
+import { FFMPEG, useClips } from '../clips.js';
+import { useSourceServer } from '../source-server.js';
 
 interface Watch {
   stallMs?: number;

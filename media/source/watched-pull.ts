@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contracts/errors.js';
+import type { ErrorCode } from '../../contracts/errors.js';
 import { startPull, type Pull, type PullEnd, type PullStart } from './pull.js';
 import { sourceFault } from './source-fault.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ERRORS, type ErrorCode } from '../../contracts/errors.js';
-import { GAP_REASONS, type GapReason } from '../../contracts/ledger.js';
-import { gapReasonOf, sourceFault } from '../../media/source-fault.js';
+import { ERRORS, type ErrorCode } from '../../../contracts/errors.js';
+import { GAP_REASONS, type GapReason } from '../../../contracts/ledger.js';
+import { gapReasonOf, sourceFault } from '../../../media/source/source-fault.js';
 
 /** What ffmpeg 5.1 said of sources on loopback, and what 7.1 is known to say. */
 const SAID: [code: ErrorCode, lines: string[]][] = [
