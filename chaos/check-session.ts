@@ -2,7 +2,7 @@ import { letterIdOf, type DeadLetter, type DeadLetterClosed } from '../contracts
 import { TOPICS, type FrameEvent } from '../contracts/events.js';
 import type { GapReason, SessionLedger } from '../contracts/ledger.js';
 import { dueRuns, slotsOf } from '../contracts/slots.js';
-import { FRAME_TYPE, type Heard } from './topic-reader.js';
+import { FRAME_TYPE, type Heard } from './topic-listener.js';
 
 /** What an outsider knows of one session: its sealed ledger, the topics, and the sizes of objects by their URLs. */
 export interface SessionEvidence {

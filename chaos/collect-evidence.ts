@@ -8,13 +8,13 @@ import type { SessionLedger } from '../contracts/ledger.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
 import type { SessionEvidence } from './check-session.js';
 import { runReelay } from './run-reelay.js';
-import type { Scene, Stage } from './stage.js';
+import type { Scene, ChaosStage } from './stage.js';
 
 type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
 
 /** Reads the sealed sessions of a stream and what is in its stores, with an ordinary client. */
 export async function collectEvidence(
-  { stack }: Stage,
+  { stack }: ChaosStage,
   { scene, streamId }: { scene: Scene; streamId: string },
 ): Promise<Found[]> {
   const { store } = stack.addresses;
@@ -47,7 +47,7 @@ export async function collectEvidence(
 
 /** What `reelay verify` finds; undefined where all agrees. */
 export async function productVerdict(
-  stage: Stage,
+  stage: ChaosStage,
   { scene, streamId }: { scene: Scene; streamId: string },
 ): Promise<string | undefined> {
   const { exitCode, stdout } = await runReelay(stage, { scene, args: ['verify', 'stream', streamId] });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopStream } from '../client/streams.js';
 import { problemOf } from '../contracts/errors.js';
-import type { Scene, SceneStream, Stage } from './stage.js';
+import type { Scene, SceneStream, ChaosStage } from './stage.js';
 
 const STOP_WITHIN_MS = 120_000;
 const DELIVER_WITHIN_MS = 60_000;
@@ -15,7 +15,7 @@ export interface StreamEnd extends SceneStream {
   fault?: string;
 }
 
-export const endStreams = ({ reelay }: Stage, streams: readonly SceneStream[]): Promise<StreamEnd[]> =>
+export const endStreams = ({ reelay }: ChaosStage, streams: readonly SceneStream[]): Promise<StreamEnd[]> =>
   Promise.all(
     streams.map(async (stream) => {
       const stopAskedAtMs = Date.now();

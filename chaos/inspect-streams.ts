@@ -2,22 +2,22 @@ import { checkSession } from './check-session.js';
 import { collectEvidence, productVerdict } from './collect-evidence.js';
 import type { StreamEnd } from './end-streams.js';
 import type { StreamOutcome } from './row-result.js';
-import type { Scene, Stage } from './stage.js';
+import type { Scene, ChaosStage } from './stage.js';
 
 const READ_WITHIN_MS = 60_000;
 
-export interface Inspection {
+export interface SceneInspection {
   outcomes: StreamOutcome[];
   faults: string[];
 }
 
 /** Checks every session of every stream from outside, and asks the product for its own verdict. */
 export async function inspectStreams(
-  stage: Stage,
+  stage: ChaosStage,
   { scene, ends }: { scene: Scene; ends: readonly StreamEnd[] },
-): Promise<Inspection> {
+): Promise<SceneInspection> {
   await stage.reader.catchUp(READ_WITHIN_MS);
-  const found: Inspection = { outcomes: [], faults: [] };
+  const found: SceneInspection = { outcomes: [], faults: [] };
   for (const { streamId, stopAskedAtMs } of ends) {
     try {
       found.outcomes.push(...(await checkStream(stage, { scene, streamId, stopAskedAtMs })));
@@ -31,7 +31,7 @@ export async function inspectStreams(
 }
 
 async function checkStream(
-  stage: Stage,
+  stage: ChaosStage,
   { scene, streamId, stopAskedAtMs }: Pick<StreamEnd, 'streamId' | 'stopAskedAtMs'> & { scene: Scene },
 ): Promise<StreamOutcome[]> {
   const sessions = await collectEvidence(stage, { scene, streamId });

@@ -4,29 +4,29 @@ import { DEFAULT_TENANT, streamWorkflowId } from '../contracts/ids.js';
 import { changeCaptureRateSignal } from '../contracts/messages.js';
 import { createTopics } from '../dev/topics.js';
 import { ffmpegsOf } from './processes.js';
-import { secondsOf, type Step } from './row.js';
+import { secondsOf, type FaultStep } from './row.js';
 import { assertTaskRuns } from './scene-task.js';
 import { targetsOf, upgradeWorkers } from './scene.js';
-import type { Scene, Stage } from './stage.js';
+import type { Scene, ChaosStage } from './stage.js';
 import { deleteTopic } from './delete-topic.js';
 
-type StepOf<Kind extends Step['do']> = Extract<Step, { do: Kind }>;
-type Perform<Kind extends Step['do']> = (stage: Stage, scene: Scene, step: StepOf<Kind>) => Promise<unknown>;
+type StepOf<Kind extends FaultStep['do']> = Extract<FaultStep, { do: Kind }>;
+type Perform<Kind extends FaultStep['do']> = (stage: ChaosStage, scene: Scene, step: StepOf<Kind>) => Promise<unknown>;
 
 const RECOVER_WITHIN_MS = 180_000;
 const POLL_MS = 200;
 
 /** Does to a scene what the steps of its row say, one after the other. */
-export async function performSteps(stage: Stage, scene: Scene, steps: readonly Step[]): Promise<void> {
+export async function performSteps(stage: ChaosStage, scene: Scene, steps: readonly FaultStep[]): Promise<void> {
   for (const step of steps) {
     stage.signal.throwIfAborted();
-    await (PERFORM[step.do] as Perform<Step['do']>)(stage, scene, step);
+    await (PERFORM[step.do] as Perform<FaultStep['do']>)(stage, scene, step);
   }
 }
 
 /** Resolves when every stream has a frame of a slot after this; names those that have none in time. */
 export async function awaitFrames(
-  { reader }: Stage,
+  { reader }: ChaosStage,
   { streams, afterMs, withinMs = RECOVER_WITHIN_MS }: { streams: Scene['streams']; afterMs: number; withinMs?: number },
 ): Promise<void> {
   const silent = await Promise.all(
@@ -36,7 +36,7 @@ export async function awaitFrames(
     throw new Error(`no frame of ${silent.flat().join(', ')} within ${withinMs / 1000} s after the fault`);
 }
 
-const PERFORM: { [Kind in Step['do']]: Perform<Kind> } = {
+const PERFORM: { [Kind in FaultStep['do']]: Perform<Kind> } = {
   wait: ({ isShort, signal }, _, step) => delay(secondsOf(step.for, isShort) * 1000, undefined, { signal }),
   'wait-randomly': ({ isShort, signal }, _, { upTo }) =>
     delay(Math.random() * secondsOf(upTo, isShort) * 1000, undefined, { signal }),
@@ -120,7 +120,7 @@ const PERFORM: { [Kind in Step['do']]: Perform<Kind> } = {
 
 /** The last of many changes holds, though the workflow continues as new in their midst. */
 async function changeRates(
-  { reelay, temporal, isShort, signal }: Stage,
+  { reelay, temporal, isShort, signal }: ChaosStage,
   { streamId, step }: { streamId: string; step: StepOf<'rates'> },
 ): Promise<void> {
   const { changes, withinSeconds, last } = step;

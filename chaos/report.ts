@@ -1,10 +1,10 @@
 import Table from 'cli-table3';
 import { formatDuration } from '../contracts/duration.js';
-import { describeFault, secondsOf, type Row, type Span } from './row.js';
+import { describeFault, secondsOf, type Row, type FaultSpan } from './row.js';
 import type { RowResult } from './row-result.js';
 
 /** A run of the table, as it is stored. */
-export interface Report {
+export interface ChaosReport {
   startedAt: string;
   isShort: boolean;
   versions: Record<string, string>;
@@ -29,7 +29,7 @@ export function terminalTable(results: readonly RowResult[]): string {
   return [table.toString(), ...faultLines(results)].join('\n');
 }
 
-export function markdownReport({ startedAt, isShort, versions, results }: Report): string {
+export function markdownReport({ startedAt, isShort, versions, results }: ChaosReport): string {
   const machine = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const passed = results.filter(({ faults }) => faults.length === 0).length;
@@ -47,7 +47,7 @@ export function markdownReport({ startedAt, isShort, versions, results }: Report
 
 /** What each row of the full table must show, as docs/failures.md says it. */
 export function expectationTable(rows: readonly Row[]): string[][] {
-  const time = (span: Span): string => formatDuration(secondsOf(span, false) * 1000);
+  const time = (span: FaultSpan): string => formatDuration(secondsOf(span, false) * 1000);
   return rows.map((row) => {
     const { gaps, deadLetterSeconds, recoverySeconds, recoveryFrom } = row.expect;
     const allowed = Object.entries(gaps).map(([reason, span]) => `${reason} ${time(span)}`);

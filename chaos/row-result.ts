@@ -33,7 +33,7 @@ export interface RowResult {
   faults: string[];
 }
 
-export interface Fault {
+export interface FaultTime {
   beganAtMs: number;
   endedAtMs: number;
 }
@@ -47,7 +47,7 @@ export type Figures = Pick<
 /** Adds the streams of a row up, and takes the worst of what is measured in seconds. */
 export function sumFigures(
   outcomes: readonly StreamOutcome[],
-  { fault, recoveryFrom = 'begin' }: { fault: Fault; recoveryFrom?: 'begin' | 'end' | undefined },
+  { fault, recoveryFrom = 'begin' }: { fault: FaultTime; recoveryFrom?: 'begin' | 'end' | undefined },
 ): Figures {
   const checks = outcomes.map(({ check }) => check);
   const sum = (pick: (check: SessionCheck) => number): number =>

@@ -10,7 +10,7 @@ export interface Row {
   /** What is done, in a few words for the table; `%` stands for how long, or how often. */
   fault: string;
   /** What `%` stands for. */
-  extent?: { for: Span } | { times: Span };
+  extent?: { for: FaultSpan } | { times: FaultSpan };
   /** Capture workers; each has a host name, a spool and proxies of its own. */
   workers: 1 | 2;
   everyMs: number;
@@ -30,21 +30,21 @@ export interface Row {
   /** A transcode of so many seconds of video is under way beside the streams, on a worker of its own. */
   taskSeconds?: number;
   /** Done before the streams start, which then are not waited for. */
-  before?: readonly Step[];
-  steps: readonly Step[];
+  before?: readonly FaultStep[];
+  steps: readonly FaultStep[];
   expect: Expectation;
 }
 
 /** Seconds: of the full table, and of the short one. */
-export type Span = number | { full: number; short: number };
+export type FaultSpan = number | { full: number; short: number };
 
 /** `busiest` is the capture worker that holds most streams, `other` the other one; `capture` are both, `all` the workflow worker too. */
 export type Target = 'busiest' | 'other' | 'capture' | 'all' | 'workflow';
 export type Service = 'temporal' | 'store' | 'events';
 export type ServerName = 'temporal' | 'store' | 'events' | 'rtmp';
 
-export type Step =
-  | { do: 'wait'; for: Span }
+export type FaultStep =
+  | { do: 'wait'; for: FaultSpan }
   | { do: 'link'; of: readonly Service[]; to: Target; mode: FaultMode }
   | { do: 'signal'; to: Target; signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' }
   /** SIGTERM, wait for the end, start again. */
@@ -61,31 +61,31 @@ export type Step =
   | { do: 'publish'; clip: ClipOptions; jumpAfterSeconds?: number }
   | { do: 'start-again' }
   | { do: 'stop-while-starting' }
-  | { do: 'rates'; changes: number; withinSeconds: Span; last: number }
+  | { do: 'rates'; changes: number; withinSeconds: FaultSpan; last: number }
   /** Waits until every stream has been handed over so often. */
-  | { do: 'relays'; count: Span; withinSeconds: Span }
+  | { do: 'relays'; count: FaultSpan; withinSeconds: FaultSpan }
   /** Waits until every stream is captured again. */
   | { do: 'recover' }
-  | { do: 'repeat'; times: Span; steps: readonly Step[] }
+  | { do: 'repeat'; times: FaultSpan; steps: readonly FaultStep[] }
   /** Waits for a time within this, another one at each pass. */
-  | { do: 'wait-randomly'; upTo: Span };
+  | { do: 'wait-randomly'; upTo: FaultSpan };
 
 export interface Expectation {
   /** Reasons that gaps may have, and how many seconds of slots each may cost one stream; no other gap is allowed. */
-  gaps: Partial<Record<GapReason, Span>>;
+  gaps: Partial<Record<GapReason, FaultSpan>>;
   /** Reasons without which the fault has not happened. */
   mustSee?: readonly GapReason[];
   /** Frames must have gone to the second store. */
   mustUseBackup?: true;
   /** Frames that may end as dead letters, as seconds of slots of one stream; none where missing. */
-  deadLetterSeconds?: Span;
+  deadLetterSeconds?: FaultSpan;
   /** From the fault to the next captured slot of every stream. */
-  recoverySeconds: Span;
+  recoverySeconds: FaultSpan;
   /** Whether that counts from where the fault ends: a source that is away cannot be captured. */
   recoveryFrom?: 'begin' | 'end';
 }
 
-export const secondsOf = (span: Span, isShort: boolean): number =>
+export const secondsOf = (span: FaultSpan, isShort: boolean): number =>
   typeof span === 'number' ? span : isShort ? span.short : span.full;
 
 /** The fault in words, as long as it is in the full table or in the short one. */

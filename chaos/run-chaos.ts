@@ -7,8 +7,8 @@ import { startChaosStack } from './chaos-stack.js';
 import { runRow } from './run-row.js';
 import type { RowResult } from './row-result.js';
 import type { Row } from './row.js';
-import type { ReelayCommand, Stage } from './stage.js';
-import { openTopicReader } from './topic-reader.js';
+import type { ReelayCommand, ChaosStage } from './stage.js';
+import { openTopicListener } from './topic-listener.js';
 
 export interface ChaosOptions {
   rows: readonly Row[];
@@ -31,14 +31,14 @@ export async function runChaos({ rows, keepIn, onStep, onRow, onResult, ...optio
   try {
     const stack = await startChaosStack({ home, onStep, signal: options.signal });
     closers.unshift(() => stack.stop());
-    const reader = await openTopicReader(stack.servers.events.current().brokers);
+    const reader = await openTopicListener(stack.servers.events.current().brokers);
     closers.unshift(() => reader.close());
     const { address, namespace } = stack.addresses.temporal;
     const connection = await Connection.connect({ address });
     closers.unshift(() => connection.close());
     const temporal = new Client({ connection, namespace });
     const reelay = { temporal, adapters: lookOutside, close: () => connection.close() };
-    const stage: Stage = { home, stack, reader, reelay, temporal, ...options };
+    const stage: ChaosStage = { home, stack, reader, reelay, temporal, ...options };
     for (const row of rows) {
       options.signal.throwIfAborted();
       onRow(row);

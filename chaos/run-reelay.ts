@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { workerEnv } from '../dev/worker-env.js';
-import type { ReelayCommand, Scene, Stage } from './stage.js';
+import type { ReelayCommand, Scene, ChaosStage } from './stage.js';
 
 export interface CommandEnd {
   /** 0 where it has done what it was asked for; a word where it was not even started. */
@@ -12,7 +12,7 @@ const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Runs `reelay … --json` straight on the servers, whatever the links of workers do. */
 export function runReelay(
-  { stack, home, reelayCommand }: Stage,
+  { stack, home, reelayCommand }: ChaosStage,
   { scene, args, command = reelayCommand }: { scene: Scene; args: readonly string[]; command?: ReelayCommand },
 ): Promise<CommandEnd> {
   const [program, ...words] = command;

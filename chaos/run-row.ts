@@ -4,14 +4,14 @@ import { problemOf } from '../contracts/errors.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import { WORKFLOWS } from '../contracts/workflows.js';
 import { awaitDelivered, endStreams } from './end-streams.js';
-import { inspectStreams, type Inspection } from './inspect-streams.js';
+import { inspectStreams, type SceneInspection } from './inspect-streams.js';
 import { awaitFrames, performSteps } from './perform-steps.js';
 import { processesWith } from './processes.js';
-import { differencesFrom, sumFigures, type Fault, type RowResult } from './row-result.js';
-import { describeFault, type Row, type Step } from './row.js';
+import { differencesFrom, sumFigures, type FaultTime, type RowResult } from './row-result.js';
+import { describeFault, type Row, type FaultStep } from './row.js';
 import { inspectTask } from './scene-task.js';
 import { closeScene, findBusiest, newScene, setScene } from './scene.js';
-import type { Scene, Stage } from './stage.js';
+import type { Scene, ChaosStage } from './stage.js';
 
 const START_WITHIN_MS = 60_000;
 /** Seconds of capture before the fault and after the recovery. */
@@ -20,7 +20,7 @@ const CALM = { full: 15, short: 5 };
 type Attempt = (work: () => Promise<unknown>) => Promise<void>;
 
 /** Runs one row: streams, fault, recovery, end, and then the check of what is left. A row that cannot run fails. */
-export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
+export async function runRow(stage: ChaosStage, row: Row): Promise<RowResult> {
   const startedAt = performance.now();
   const faults: string[] = [];
   const attempt: Attempt = async (work) => {
@@ -32,8 +32,8 @@ export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
     }
   };
   const scene = newScene(stage, row);
-  const fault: Fault = { beganAtMs: Date.now(), endedAtMs: Date.now() };
-  const found: Inspection = { outcomes: [], faults: [] };
+  const fault: FaultTime = { beganAtMs: Date.now(), endedAtMs: Date.now() };
+  const found: SceneInspection = { outcomes: [], faults: [] };
   try {
     await attempt(async () => {
       await setScene(stage, scene);
@@ -64,8 +64,8 @@ export async function runRow(stage: Stage, row: Row): Promise<RowResult> {
 
 /** From the start of the streams to their recovery; each step that fails is told, and the row goes on. */
 async function play(
-  stage: Stage,
-  { scene, row, fault, attempt }: { scene: Scene; row: Row; fault: Fault; attempt: Attempt },
+  stage: ChaosStage,
+  { scene, row, fault, attempt }: { scene: Scene; row: Row; fault: FaultTime; attempt: Attempt },
 ): Promise<void> {
   const hitsBefore = countHits(stage);
   await attempt(() => startStreams(stage, scene, row));
@@ -81,7 +81,7 @@ async function play(
   await attempt(() => stage.stack.heal());
 }
 
-async function startStreams(stage: Stage, scene: Scene, row: Row): Promise<void> {
+async function startStreams(stage: ChaosStage, scene: Scene, row: Row): Promise<void> {
   if (row.before) await performSteps(stage, scene, row.before);
   const { reelay, temporal } = stage;
   const startedAtMs = Date.now();
@@ -101,13 +101,13 @@ async function startStreams(stage: Stage, scene: Scene, row: Row): Promise<void>
   await calm(stage);
 }
 
-const calm = ({ isShort, signal }: Stage): Promise<void> =>
+const calm = ({ isShort, signal }: ChaosStage): Promise<void> =>
   delay((isShort ? CALM.short : CALM.full) * 1000, undefined, { signal });
 
-const hasLink = (steps: readonly Step[]): boolean =>
+const hasLink = (steps: readonly FaultStep[]): boolean =>
   steps.some((step) => (step.do === 'repeat' ? hasLink(step.steps) : step.do === 'link' && step.mode.kind !== 'pass'));
 
-const countHits = ({ stack }: Stage): number =>
+const countHits = ({ stack }: ChaosStage): number =>
   Object.values(stack.links)
     .flatMap((links) => Object.values(links))
     .reduce((sum, { hits }) => sum + hits, 0);

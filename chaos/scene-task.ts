@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { clipFile } from './publishers.js';
 import { runReelay } from './run-reelay.js';
-import type { ReelayCommand, Scene, Stage } from './stage.js';
+import type { ReelayCommand, Scene, ChaosStage } from './stage.js';
 
 /** Long enough that a short row breaks it in the middle, in a picture that is no trouble to make. */
 const CLIP = { size: '1280x720', fps: 30, grain: 10 } as const;
@@ -16,7 +16,7 @@ interface TaskState {
 
 /** Submits a transcode beside the streams, and waits until it runs; fails where it cannot be started. */
 export async function startTask(
-  stage: Stage,
+  stage: ChaosStage,
   { scene, seconds, command }: { scene: Scene; seconds: number; command: ReelayCommand },
 ): Promise<void> {
   const file = await clipFile(stage.home, { ...CLIP, seconds });
@@ -29,7 +29,7 @@ export async function startTask(
 }
 
 /** What is wrong with the task, once it has ended: it must have succeeded, and agree with store and topic. */
-export async function inspectTask(stage: Stage, scene: Scene): Promise<string[]> {
+export async function inspectTask(stage: ChaosStage, scene: Scene): Promise<string[]> {
   const { taskId } = scene;
   if (taskId === undefined) return [];
   const { status, problem } = await awaitState(stage, {
@@ -45,7 +45,7 @@ export async function inspectTask(stage: Stage, scene: Scene): Promise<string[]>
 }
 
 /** The task must be under way where it is broken into. */
-export async function assertTaskRuns(stage: Stage, scene: Scene): Promise<void> {
+export async function assertTaskRuns(stage: ChaosStage, scene: Scene): Promise<void> {
   const state = scene.taskId === undefined ? undefined : await stateOf(stage, { scene, taskId: scene.taskId });
   if (state && state.status !== 'running') throw new Error(`${scene.taskId} was ${state.status} before the fault`);
 }
@@ -56,7 +56,7 @@ interface Waiting {
   isWanted(state: TaskState): boolean;
 }
 
-async function awaitState(stage: Stage, { isWanted, ...task }: Waiting): Promise<TaskState> {
+async function awaitState(stage: ChaosStage, { isWanted, ...task }: Waiting): Promise<TaskState> {
   for (const endsAt = performance.now() + END_WITHIN_MS; ; await delay(POLL_MS, undefined, { signal: stage.signal })) {
     const state = await stateOf(stage, task);
     if (state && isWanted(state)) return state;
@@ -66,7 +66,10 @@ async function awaitState(stage: Stage, { isWanted, ...task }: Waiting): Promise
 }
 
 /** Undefined while no worker answers. */
-async function stateOf(stage: Stage, { scene, taskId }: Omit<Waiting, 'isWanted'>): Promise<TaskState | undefined> {
+async function stateOf(
+  stage: ChaosStage,
+  { scene, taskId }: Omit<Waiting, 'isWanted'>,
+): Promise<TaskState | undefined> {
   const { exitCode, stdout } = await runReelay(stage, { scene, args: ['transcode', 'show', taskId] });
   return exitCode === 0 ? (JSON.parse(stdout) as TaskState) : undefined;
 }

@@ -9,9 +9,9 @@ import { startPublisher } from './publishers.js';
 import type { Row, Target } from './row.js';
 import { startTask } from './scene-task.js';
 import { mountSmallDisk } from './small-disk.js';
-import type { ReelayCommand, Scene, Stage } from './stage.js';
+import type { ReelayCommand, Scene, ChaosStage } from './stage.js';
 
-export const newScene = ({ home }: Stage, row: Row): Scene => {
+export const newScene = ({ home }: ChaosStage, row: Row): Scene => {
   const folder = join(home, 'rows', row.name);
   return {
     row,
@@ -26,7 +26,7 @@ export const newScene = ({ home }: Stage, row: Row): Scene => {
 };
 
 /** Starts what a row needs; what has been started where it fails is in the scene, to be closed. */
-export async function setScene(stage: Stage, scene: Scene): Promise<void> {
+export async function setScene(stage: ChaosStage, scene: Scene): Promise<void> {
   const { row } = scene;
   if (row.hasClock) scene.clock = await openFakedClock(join(stage.home, `${row.name}.faketime`));
   const command = await firstCommand(stage, row);
@@ -36,12 +36,12 @@ export async function setScene(stage: Stage, scene: Scene): Promise<void> {
 }
 
 /** Ends every worker, and only then starts those of this release, on the state that is left. */
-export async function upgradeWorkers(stage: Stage, scene: Scene): Promise<void> {
+export async function upgradeWorkers(stage: ChaosStage, scene: Scene): Promise<void> {
   await Promise.all(Object.values(scene.workers).map((worker) => worker.stop()));
   await addWorkers(stage, { scene, command: stage.reelayCommand });
 }
 
-const firstCommand = async ({ reelayCommand, onNotice, signal }: Stage, row: Row): Promise<ReelayCommand> =>
+const firstCommand = async ({ reelayCommand, onNotice, signal }: ChaosStage, row: Row): Promise<ReelayCommand> =>
   row.startsWithPrevious
     ? [process.execPath, await providePreviousRelease({ report: onNotice, signal })]
     : reelayCommand;
@@ -51,7 +51,7 @@ interface Adding {
   command: ReelayCommand;
 }
 
-async function addWorkers(stage: Stage, { scene, command }: Adding): Promise<void> {
+async function addWorkers(stage: ChaosStage, { scene, command }: Adding): Promise<void> {
   const { workers, taskSeconds } = scene.row;
   const names: ProcessName[] = ['workflow', 'a', ...(workers === 2 ? (['b'] as const) : [])];
   if (taskSeconds !== undefined) names.push('transcode');
@@ -81,7 +81,7 @@ export function targetsOf(scene: Scene, to: Target): ProcessName[] {
 const hostOf = (folder: string, name: ProcessName): string => `${folder.split('/').at(-1)}-${name}`;
 
 /** Asked before the fault, in which nobody may be there to answer. */
-export async function findBusiest({ reelay }: Stage, { streams, folder, workers }: Scene): Promise<ProcessName> {
+export async function findBusiest({ reelay }: ChaosStage, { streams, folder, workers }: Scene): Promise<ProcessName> {
   if (!workers.b) return 'a';
   const states = await Promise.all(streams.map(({ streamId }) => describeStream(reelay, { streamId })));
   const held = states.filter(({ state }) => state.host === hostOf(folder, 'b')).length;
@@ -90,7 +90,7 @@ export async function findBusiest({ reelay }: Stage, { streams, folder, workers 
 
 const ROLES_OF = { workflow: 'workflow', a: 'capture', b: 'capture', transcode: 'transcode' } as const;
 
-async function addWorker(stage: Stage, { scene, command, name }: Adding & { name: ProcessName }): Promise<void> {
+async function addWorker(stage: ChaosStage, { scene, command, name }: Adding & { name: ProcessName }): Promise<void> {
   const { row } = scene;
   const home = join(scene.folder, name);
   const spoolFolder = join(home, 'spool');
@@ -113,7 +113,7 @@ async function addWorker(stage: Stage, { scene, command, name }: Adding & { name
   });
 }
 
-async function addStreams({ home, stack, streams: usual }: Stage, scene: Scene): Promise<void> {
+async function addStreams({ home, stack, streams: usual }: ChaosStage, scene: Scene): Promise<void> {
   const { row } = scene;
   const run = Date.now().toString(36);
   for (let index = 1; index <= (row.streams ?? usual); index += 1) {

@@ -7,16 +7,16 @@ import type { ManagedWorker } from './managed-worker.js';
 import type { Publisher } from './publishers.js';
 import type { Row } from './row.js';
 import type { SmallDisk } from './small-disk.js';
-import type { TopicReader } from './topic-reader.js';
+import type { TopicListener } from './topic-listener.js';
 
 /** The command line of a release: what to run, up to its words. */
 export type ReelayCommand = readonly [program: string, ...args: string[]];
 
 /** What all rows of one run share. */
-export interface Stage {
+export interface ChaosStage {
   home: string;
   stack: ChaosStack;
-  reader: TopicReader;
+  reader: TopicListener;
   reelay: Reelay;
   temporal: Client;
   reelayCommand: ReelayCommand;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, type Command } from 'commander';
 import { fault } from '../contracts/errors.js';
-import type { Report } from '../chaos/report.js';
+import type { ChaosReport } from '../chaos/report.js';
 import type { RowResult } from '../chaos/row-result.js';
 import type { Row } from '../chaos/row.js';
 import { EXIT } from './exit-code.js';
@@ -60,7 +60,7 @@ async function chaos(flags: ChaosFlags): Promise<void> {
   const { short: isShort = false, streams, json = false, output } = flags;
   const startedAt = new Date().toISOString();
   const folder = join(stackHome(), 'chaos', startedAt.replaceAll(':', '-'));
-  const report: Report = { startedAt, isShort, versions: await versions(), results: [] };
+  const report: ChaosReport = { startedAt, isShort, versions: await versions(), results: [] };
   const { results } = report;
   await mkdir(folder, { recursive: true });
   await runChaos({

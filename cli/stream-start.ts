@@ -8,7 +8,7 @@ import type { Size, StreamRequest } from '../contracts/stream.js';
 import { printJson } from './output.js';
 import { withReelay } from './sessions.js';
 
-export interface StartFlags {
+export interface StreamStartFlags {
   id: string;
   tenant: string;
   every?: number;
@@ -27,7 +27,7 @@ export interface StartFlags {
 const WAIT_MS = 5000;
 const ASK_EVERY_MS = 100;
 
-export async function startAndWait(url: string, flags: StartFlags): Promise<void> {
+export async function startAndWait(url: string, flags: StreamStartFlags): Promise<void> {
   const sinceMs = Date.now();
   await withReelay(async (reelay) => {
     const started = await startStream(reelay, requestOf(url, flags));
@@ -45,7 +45,7 @@ export async function startAndWait(url: string, flags: StartFlags): Promise<void
 
 const requestOf = (
   url: string,
-  { id, tenant, every, risk, size, quality, stall, reconnectWindow, segment }: StartFlags,
+  { id, tenant, every, risk, size, quality, stall, reconnectWindow, segment }: StreamStartFlags,
 ): StreamRequest => ({
   streamId: id,
   tenant,

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { PolicyChange, Size } from '../contracts/stream.js';
 import { toMs } from './arguments.js';
 import { runCommand } from './output.js';
-import type { StartFlags } from './stream-start.js';
+import type { StreamStartFlags } from './stream-start.js';
 import type { StreamFlags } from './stream-verbs.js';
 
 /** `reelay stream …`: the arguments; what the verbs do is in the files beside. */
@@ -26,7 +26,7 @@ export function addStreamCommands(program: Command): void {
     .option('--segment <duration>', 'how long one host captures before the stream is relayed', toMs)
     .option('--no-wait', 'do not wait for the first frame')
     .option('--follow', 'print each frame as it lands, until Ctrl-C')
-    .action((url: string, flags: StartFlags) =>
+    .action((url: string, flags: StreamStartFlags) =>
       runCommand(flags, async () => (await starting()).startAndWait(url, flags)),
     );
   verb('list', 'the streams that run').action((flags: StreamFlags) =>

@@ -13,16 +13,16 @@ import { progressLines, progressText } from './transcode-progress.js';
 import { requestOf, requestOfLine, type RequestFlags } from './transcode-request.js';
 import { taskText } from './transcode-text.js';
 
-export interface StartFlags extends RequestFlags {
+export interface TaskStartFlags extends RequestFlags {
   wait?: boolean;
   json?: boolean;
 }
 
-export interface BatchFlags extends StartFlags {
+export interface BatchFlags extends TaskStartFlags {
   concurrency?: number;
 }
 
-export async function start(input: string, flags: StartFlags): Promise<void> {
+export async function start(input: string, flags: TaskStartFlags): Promise<void> {
   const request = requestOf(input, flags);
   await withReelay(async (reelay) => {
     const task = await submitTranscode(reelay, request);

@@ -3,7 +3,7 @@ import { PRESETS } from '../contracts/profile.js';
 import { REMUX, TRANSCODE_STATUSES, type TranscodeStatus } from '../contracts/transcode.js';
 import { addPair, toCount, toMoment, toMs, toNumber } from './arguments.js';
 import { runCommand } from './output.js';
-import type { BatchFlags, StartFlags } from './transcode-start.js';
+import type { BatchFlags, TaskStartFlags } from './transcode-start.js';
 import { addWatchCommands } from './transcode-watch.js';
 import type { ListFlags, TaskFlags } from './transcode-verbs.js';
 
@@ -29,7 +29,7 @@ function addStarts(ofTenant: Verb): void {
   requestOptions(ofTenant('start <input>', 'transcode an s3://, http(s):// or file:// address, or a file'))
     .option('--id <id>', 'the id of the task; made of the request unless given')
     .option('--wait', 'until it has ended, with its progress; exit 1 unless it succeeded')
-    .action((input: string, flags: StartFlags) =>
+    .action((input: string, flags: TaskStartFlags) =>
       runCommand(flags, async () => (await starting()).start(input, flags)),
     );
   requestOptions(ofTenant('batch <file>', 'a task for each line: an address, or a request as JSON'))

@@ -102,14 +102,14 @@ export function initialPolicy(settings: StreamSettings): Policy {
   const first: Policy = { revision: 0, everyMs: typeof everyMs === 'number' ? everyMs : 0, isPaused: false };
   if (risk !== undefined) {
     const change = typeof everyMs === 'number' ? { risk, everyMs } : { risk };
-    return { ...changePolicy(first, { change, settings }), revision: 0 };
+    return { ...policyAfter(first, { change, settings }), revision: 0 };
   }
   if (typeof everyMs === 'number') return first;
   throw fault('request-invalid', 'capture needs an interval ("everyMs") or a risk level ("risk")');
 }
 
 /** The policy after a change, which is the last word: a level sets its rate, a rate holds until the next level. */
-export function changePolicy(
+export function policyAfter(
   policy: Policy,
   { change, settings }: { change: PolicyChange; settings: StreamSettings },
 ): Policy {

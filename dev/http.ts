@@ -9,8 +9,8 @@ const STOP_GRACE_MS = 10_000;
 export const chooseHttp = async (home: string): Promise<string> =>
   `${LOOPBACK}:${await choosePort(home, { name: 'http', usual: USUAL_PORT, choice: 'usual' })}`;
 
-export type HttpOptions = Pick<ReadyProcessOptions, 'home' | 'command' | 'env' | 'signal'> & { address: string };
+export type OwnHttpOptions = Pick<ReadyProcessOptions, 'home' | 'command' | 'env' | 'signal'> & { address: string };
 
 /** A process that runs the HTTP interface; ready when it listens. */
-export const startHttp = ({ address, env, ...options }: HttpOptions): Promise<Server> =>
+export const startHttp = ({ address, env, ...options }: OwnHttpOptions): Promise<Server> =>
   startReadyProcess({ ...options, name: 'http', env: { ...env, REELAY_HTTP: address }, stopGraceMs: STOP_GRACE_MS });

@@ -27,7 +27,7 @@ export interface ProxiedKafka extends KafkaServer {
   behind: number[];
 }
 
-export interface KafkaOptions extends ServerOptions {
+export interface KafkaServerOptions extends ServerOptions {
   /** Ports of proxies: clients that come through one are told of no other address, as a broker tells where it is found. */
   advertisedPorts?: readonly number[];
 }
@@ -42,7 +42,7 @@ export async function startKafka({
   report = () => {},
   signal,
   advertisedPorts = [],
-}: KafkaOptions): Promise<ProxiedKafka> {
+}: KafkaServerOptions): Promise<ProxiedKafka> {
   const java = await findJava();
   const classPath = join(await provideKafka({ report, signal }), '*');
   const port = await choosePort(home, { name: 'kafka', usual: 9092, choice: ports });

@@ -5,7 +5,7 @@ import { answerTo } from './http-status.js';
 import { bearerOf } from './bearer.js';
 import type { Hooks } from './hooks.js';
 
-export interface HttpOptions {
+export interface HttpServerOptions {
   hooks: Hooks;
   /** By name; with none, everybody who reaches the address may use it. */
   tokens: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const REQUEST_WITHIN_MS = 30_000;
 
 /** The HTTP interface; nothing listens before `listen`. */
-export function createHttpServer({ hooks, tokens, onProblem }: HttpOptions): FastifyInstance {
+export function createHttpServer({ hooks, tokens, onProblem }: HttpServerOptions): FastifyInstance {
   const server = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_WITHIN_MS,

@@ -9,7 +9,7 @@ const KEEP_FIRST = 100;
 const STORE_WITHIN_MS = 5000;
 
 /** What one attempt at a piece did and what ffmpeg said, kept in the store for people who ask why. */
-export interface AttemptLog {
+export interface AttemptLogWriter {
   /** Adds lines, redacted, with the time since the attempt began. */
   add(...lines: string[]): void;
   /** A store that is away keeps no log, and holds up nothing. */
@@ -23,7 +23,7 @@ interface Attempt {
   attempt: number;
 }
 
-export function createAttemptLog({ task, piece, host, attempt }: Attempt): AttemptLog {
+export function createAttemptLog({ task, piece, host, attempt }: Attempt): AttemptLogWriter {
   const startedAtMs = Date.now();
   const stamp = new Date(startedAtMs).toISOString();
   const lines = [`${stamp} ${piece}, attempt ${attempt}, on ${host}`];

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { TaskRef } from '../../contracts/ids.js';
 import type { PieceHeartbeat } from '../../contracts/transcode-work.js';
-import { createAttemptLog, type AttemptLog } from './attempt-log.js';
+import { createAttemptLog, type AttemptLogWriter } from './attempt-log.js';
 import type { TranscodeHost } from './transcode-host.js';
 
 const BEAT_EVERY_MS = 1000;
@@ -10,7 +10,7 @@ const BEAT_EVERY_MS = 1000;
 export interface PieceRun {
   /** Aborts when the task is cancelled or the worker stops; work that it ends rejects with its reason. */
   signal: AbortSignal;
-  log: AttemptLog;
+  log: AttemptLogWriter;
   /** Where it is now; `part` is 0 to 1 of the stage. */
   at(stage: PieceHeartbeat['stage'], part?: number, speed?: number): void;
 }

@@ -1,17 +1,17 @@
 import type { FaultMode } from '../../dev/fault-mode.js';
 import { TOPICS } from '../../contracts/events.js';
-import type { Row, Service, Span, Step } from '../row.js';
+import type { Row, Service, FaultSpan, FaultStep } from '../row.js';
 
 const EVERY_MS = 500;
-const LONG: Span = { full: 180, short: 15 };
-const MEDIUM: Span = { full: 60, short: 15 };
+const LONG: FaultSpan = { full: 180, short: 15 };
+const MEDIUM: FaultSpan = { full: 60, short: 15 };
 /** A second store is used where the first one is away for more than a restart. */
-const LONG_ENOUGH: Span = { full: 60, short: 25 };
+const LONG_ENOUGH: FaultSpan = { full: 60, short: 25 };
 /** Capture does not wait for its destinations: the next slot comes as if nothing were. */
 const AT_ONCE = 2;
 const KIB = 1024;
 
-const during = (of: Service, mode: FaultMode, seconds: Span): Step[] => [
+const during = (of: Service, mode: FaultMode, seconds: FaultSpan): FaultStep[] => [
   { do: 'link', of: [of], to: 'all', mode },
   { do: 'wait', for: seconds },
   { do: 'link', of: [of], to: 'all', mode: { kind: 'pass' } },
@@ -27,7 +27,7 @@ const outage = ({ name, fault, steps, ...rest }: Pick<Row, 'name' | 'fault' | 's
   ...rest,
 });
 
-const linkRow = (name: string, what: string, [of, mode, seconds]: [Service, FaultMode, Span]): Row =>
+const linkRow = (name: string, what: string, [of, mode, seconds]: [Service, FaultMode, FaultSpan]): Row =>
   outage({ name, fault: `${what} for %`, extent: { for: seconds }, steps: during(of, mode, seconds) });
 
 const answer = (status: number, code: string): FaultMode => ({ kind: 'answer', status, code });

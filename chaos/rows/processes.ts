@@ -1,10 +1,10 @@
-import type { Row, Step } from '../row.js';
+import type { Row, FaultStep } from '../row.js';
 
 /** One host is noticed to be gone within its lease of 3 s, and another has a picture a few seconds later. */
 const TAKE_OVER_SECONDS = 10;
 const EVERY_MS = 500;
 
-const kill: Step = { do: 'signal', to: 'busiest', signal: 'SIGKILL' };
+const kill: FaultStep = { do: 'signal', to: 'busiest', signal: 'SIGKILL' };
 const everything = ['temporal', 'store', 'events'] as const;
 
 export const PROCESS_ROWS: readonly Row[] = [

@@ -1,4 +1,4 @@
-import type { Row, Step } from '../row.js';
+import type { Row, FaultStep } from '../row.js';
 
 const EVERY_MS = 500;
 const FLAP_SECONDS = 5;
@@ -6,7 +6,7 @@ const FLAP_SECONDS = 5;
 const RECONNECT_SECONDS = 10;
 const STALL_MS = 3000;
 
-const change = (clip: Extract<Step, { do: 'publish' }>['clip']): Step[] => [
+const change = (clip: Extract<FaultStep, { do: 'publish' }>['clip']): FaultStep[] => [
   { do: 'publish', clip },
   { do: 'wait', for: { full: 20, short: 8 } },
 ];

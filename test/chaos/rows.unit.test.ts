@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { ROWS } from '../../chaos/rows.js';
-import { describeFault, secondsOf, type Span, type Step } from '../../chaos/row.js';
+import { describeFault, secondsOf, type FaultSpan, type FaultStep } from '../../chaos/row.js';
 
 const SHORT_SECONDS = 60;
 
-const stepsOf = (steps: readonly Step[]): Step[] =>
+const stepsOf = (steps: readonly FaultStep[]): FaultStep[] =>
   steps.flatMap((step) => (step.do === 'repeat' ? [step, ...stepsOf(step.steps)] : [step]));
 
-const secondsIn = (steps: readonly Step[], isShort: boolean): number =>
+const secondsIn = (steps: readonly FaultStep[], isShort: boolean): number =>
   steps.reduce((sum, step) => {
     if (step.do === 'repeat') return sum + secondsOf(step.times, isShort) * secondsIn(step.steps, isShort);
-    const span: Span = step.do === 'wait' ? step.for : step.do === 'wait-randomly' ? step.upTo : 0;
+    const span: FaultSpan = step.do === 'wait' ? step.for : step.do === 'wait-randomly' ? step.upTo : 0;
     return sum + secondsOf(span, isShort);
   }, 0);
 
@@ -28,7 +28,7 @@ describe('the fault table', () => {
         all.some((step) => !step.do.startsWith('wait')),
         name,
       );
-      const count = (isWanted: (step: Step) => boolean): number => all.filter(isWanted).length;
+      const count = (isWanted: (step: FaultStep) => boolean): number => all.filter(isWanted).length;
       const links = count((step) => step.do === 'link');
       assert.equal(links, 2 * count((step) => step.do === 'link' && step.mode.kind === 'pass'), name);
       const kills = count((step) => step.do === 'server' && step.action !== 'start');

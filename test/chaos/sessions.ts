@@ -1,4 +1,4 @@
-import type { Heard } from '../../chaos/topic-reader.js';
+import type { Heard } from '../../chaos/topic-listener.js';
 import { letterIdOf } from '../../contracts/dead-letter.js';
 import type { Gap, LedgerPart, SessionLedger } from '../../contracts/ledger.js';
 import type { SlotRun } from '../../contracts/slots.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { problemOf, type ErrorCode } from '../../contracts/errors.js';
 import {
-  changePolicy,
+  policyAfter,
   DEFAULT_RATES,
   initialPolicy,
   parsePolicyChange,
@@ -41,20 +41,20 @@ describe('a change of policy', () => {
   ];
   for (const [what, change, expected] of cases) {
     it(`counts, and ${what}`, () => {
-      assert.deepEqual(changePolicy(first, { change, settings }), { revision: 1, ...expected });
+      assert.deepEqual(policyAfter(first, { change, settings }), { revision: 1, ...expected });
     });
   }
 
   it('leaves the old policy as it was', () => {
     const before = { ...first };
-    changePolicy(first, { change: { everyMs: 100, paused: true }, settings });
+    policyAfter(first, { change: { everyMs: 100, paused: true }, settings });
     assert.deepEqual(first, before);
   });
 
   it('is refused for a level without a rate', () => {
     for (const risk of ['doom', 'constructor']) {
       assert.throws(
-        () => changePolicy(first, { change: { risk }, settings }),
+        () => policyAfter(first, { change: { risk }, settings }),
         (error) => problemOf(error)?.code === 'risk-level-unknown',
       );
     }

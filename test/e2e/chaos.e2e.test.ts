@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Report } from '../../chaos/report.js';
+import type { ChaosReport } from '../../chaos/report.js';
 import { REELAY } from '../harness/full-stack.js';
 import { processesWith } from '../harness/processes.js';
 
@@ -35,7 +35,7 @@ describe('reelay chaos', function () {
     const args = ['chaos', ...flags, ...ROWS.flatMap((row) => ['--row', row])];
     const run = await execa(process.execPath, [REELAY, ...args], { env, reject: false });
     assert.equal(run.exitCode, 0, run.stderr);
-    const { results } = JSON.parse(run.stdout) as Report;
+    const { results } = JSON.parse(run.stdout) as ChaosReport;
     assert.deepEqual(
       results.map(({ row }) => row),
       ROWS,

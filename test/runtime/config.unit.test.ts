@@ -4,7 +4,7 @@ import { availableParallelism, hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { problemOf } from '../../contracts/errors.js';
 import { readConfig } from '../../runtime/config.js';
-import { SETTING_ROWS } from '../../runtime/config-settings.js';
+import { SETTING_ROWS } from '../../runtime/setting-rows.js';
 
 const NEEDED = { REELAY_STORE: 's3://frames/live', REELAY_EVENTS: 'kafka://k1:9092,k2:9093' };
 

@@ -14,7 +14,7 @@ import {
   stopStreamSignal,
   streamStateQuery,
 } from '../../contracts/messages.js';
-import { changePolicy, parsePolicyChange, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
+import { policyAfter, parsePolicyChange, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
 import type { Holder } from '../kit/holder.js';
 import { APPLY_WITHIN } from '../policies.js';
 import {
@@ -35,7 +35,7 @@ export function registerHandlers(holder: Holder<StreamMachine>): void {
   setHandler(isCurrentSegmentQuery, (epoch) => isCurrentSegment(holder.machine, epoch));
   setHandler(setCapturePolicyUpdate, (change) => applyChange(holder, change), {
     validator: (change) => {
-      changePolicy(holder.machine.policy, { change: parsePolicyChange(change), settings: holder.machine.settings });
+      policyAfter(holder.machine.policy, { change: parsePolicyChange(change), settings: holder.machine.settings });
     },
     description: 'Changes rate, risk level or pause, e.g. {"everyMs":250}; answers from which slot it holds',
   });

@@ -7,7 +7,7 @@ import type {
   Predecessor,
   SegmentEnded,
 } from '../../contracts/messages.js';
-import { changePolicy, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
+import { policyAfter, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
 import type { StreamMachine, Segment, Announcement, Action } from './stream-state.js';
 
 export function nextAction({ ending, segment, successor, retiring, policy }: StreamMachine): Action {
@@ -71,7 +71,7 @@ export function withSuccessorBegun(machine: StreamMachine, applied: AppliedPolic
 
 export const withPolicyChange = (machine: StreamMachine, change: PolicyChange): StreamMachine => ({
   ...machine,
-  policy: changePolicy(machine.policy, { change, settings: machine.settings }),
+  policy: policyAfter(machine.policy, { change, settings: machine.settings }),
 });
 
 export const withPolicyApplied = (machine: StreamMachine, applied: AppliedPolicy): StreamMachine =>

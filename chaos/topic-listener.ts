@@ -12,7 +12,7 @@ export interface Heard {
   arrivedAtMs: number;
 }
 
-export interface TopicReader {
+export interface TopicListener {
   /** All events of a stream so far, in order of arrival. */
   of(streamId: string): readonly Heard[];
   /** Resolves with false where no frame of a slot after that comes in time. */
@@ -29,7 +29,7 @@ const POLL_MS = 200;
 export const FRAME_TYPE = 'dev.reelay.frame.captured.v1';
 
 /** Consumes the topics with an ordinary client that knows nothing of the product. */
-export async function openTopicReader(brokers: string[]): Promise<TopicReader> {
+export async function openTopicListener(brokers: string[]): Promise<TopicListener> {
   const kafka = new Kafka({
     clientId: 'chaos',
     brokers,
