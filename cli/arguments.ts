@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../contracts/duration.js';
-import { parseMoment } from '../contracts/moment.js';
 
 /* What the words of a command line stand for; each says what it expects. */
 
@@ -32,4 +31,13 @@ export function addPair(text: string, pairs: Record<string, string>): Record<str
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError('expected KEY=VALUE');
   return { ...pairs, [key]: value };
+}
+
+/** An ISO 8601 time, or a duration ago such as `10m`, as Unix milliseconds; undefined for anything else. */
+export function parseMoment(text: string, nowMs: number): number | undefined {
+  const agoMs = parseDuration(text);
+  if (agoMs !== undefined) return nowMs - agoMs;
+  if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from './json-of.js';
 import { sha256Hex } from './sha256-hex.js';
 import type { TranscodeSettings } from './transcode.js';
 
@@ -7,11 +8,5 @@ import type { TranscodeSettings } from './transcode.js';
  */
 export function requestHash(settings: TranscodeSettings): Promise<string> {
   const { callback: _, priority: __, deadlineMs: ___, ...rest } = settings;
-  return sha256Hex(JSON.stringify(rest, inOrder));
+  return sha256Hex(canonicalJson(rest));
 }
-
-/** The order in which fields are written says nothing. */
-const inOrder = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;

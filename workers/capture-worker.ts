@@ -16,7 +16,6 @@ import {
 import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
 import { oneProcess } from '../media/source/one-process.js';
 import { askForLease } from './ask-for-lease.js';
-import { nowMs } from '../runtime/clock.js';
 import { drainCaptures } from './drain-captures.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { createSourceGuard } from './source-guard.js';
@@ -143,3 +142,6 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
   };
 }
+
+/** Milliseconds on the Unix epoch that never jump: the wall clock at the start of the process, then the monotonic one. */
+const nowMs = (): number => performance.timeOrigin + performance.now();

@@ -1,13 +1,19 @@
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  type LogEntry,
+  type Logger as TemporalLogger,
+} from '@temporalio/worker';
+import type { Logger } from 'pino';
 import { fault } from '../contracts/errors.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
 import { openAdapters } from '../runtime/open-adapters.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { openRole, ROLES, type Role } from './roles.js';
-import { temporalLogger } from './temporal-logger.js';
 
 interface RunOptions {
   config: Config;
@@ -59,3 +65,12 @@ async function runRoles(
     for (const role of opened) await role.close?.();
   }
 }
+
+/** The SDK's own messages in the same log. */
+const temporalLogger = (log: Logger): TemporalLogger =>
+  new DefaultLogger('INFO', ({ level, message, meta }: LogEntry) => {
+    const { taskToken: _, ...fields } = meta ?? {};
+    log[PINO_LEVEL[level]]({ ...fields, ...(fields['error'] ? { error: String(fields['error']) } : {}) }, message);
+  });
+
+const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

@@ -1,6 +1,6 @@
 import { fault } from '../../contracts/errors.js';
 import type { TimeBase } from '../../contracts/plan.js';
-import { ownPacketsArgs } from '../args/transcode/own.js';
+import { ownPacketsArgs } from '../args/transcode/probe.js';
 import { parsePacket, type Packet } from './packet-counts.js';
 import { readFragments } from './read-fragments.js';
 import { readSamples, type Samples } from './read-samples.js';

@@ -137,6 +137,11 @@ describe('a live stream', () => {
     const stream = await start({ id: 'knows' });
     await awaitState(stream, () => true);
     assert.equal(await stream.query(hasSettingsQuery, parseStreamRequest(request)), true);
+    const rates = { low: 5000, medium: 1000, high: 250, critical: 100 };
+    const risky = await start({ id: 'risky', capture: { everyMs: rates, risk: 'low' } });
+    const turned = { everyMs: Object.fromEntries(Object.entries(rates).reverse()), risk: 'low' };
+    const settings = parseStreamRequest({ ...request, streamId: 'risky', capture: turned });
+    assert.equal(await risky.query(hasSettingsQuery, settings), true);
     const other = parseStreamRequest({ ...request, capture: { everyMs: 500 } });
     assert.equal(await stream.query(hasSettingsQuery, other), false);
   });

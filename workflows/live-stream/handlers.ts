@@ -1,5 +1,6 @@
 import { condition, log, setHandler } from '@temporalio/workflow';
 import { problemOf } from '../../contracts/errors.js';
+import { canonicalJson } from '../../contracts/json-of.js';
 import {
   captureReportedSignal,
   changeCaptureRateSignal,
@@ -31,7 +32,7 @@ import { stateOf } from './show-state.js';
 /** Handlers only record what was asked; the stream's loop carries it out. */
 export function registerHandlers(holder: Holder<StreamMachine>): void {
   setHandler(streamStateQuery, () => stateOf(holder.machine), { description: 'Phase, policy, host and last problem' });
-  setHandler(hasSettingsQuery, (settings) => JSON.stringify(settings) === JSON.stringify(holder.machine.settings));
+  setHandler(hasSettingsQuery, (settings) => canonicalJson(settings) === canonicalJson(holder.machine.settings));
   setHandler(isCurrentSegmentQuery, (epoch) => isCurrentSegment(holder.machine, epoch));
   setHandler(setCapturePolicyUpdate, (change) => applyChange(holder, change), {
     validator: (change) => {

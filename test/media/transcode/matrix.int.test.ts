@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
-import { ownPacketsArgs } from '../../../media/args/transcode/own.js';
+import { ownPacketsArgs } from '../../../media/args/transcode/probe.js';
 import { parsePacket, type Packet } from '../../../media/transcode/packet-counts.js';
 import { readSamples } from '../../../media/transcode/read-samples.js';
 import { hashTimeline } from '../../../media/transcode/timeline.js';

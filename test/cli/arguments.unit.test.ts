@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseMoment } from '../../contracts/moment.js';
+import { parseMoment } from '../../cli/arguments.js';
 
 const NOW = Date.UTC(2026, 10, 20, 18);
 
