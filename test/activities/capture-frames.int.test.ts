@@ -10,9 +10,10 @@ import type { CaptureEnd } from '../../contracts/messages.js';
 import { slotAt } from '../../contracts/slots.js';
 import { useTempFolder } from '../dev/temp-folder.js';
 import { useClips } from '../media/clips.js';
+import { processesNaming } from '../media/processes-naming.js';
 import { useSourceServer } from '../media/source-server.js';
 import { failingWith } from '../port-suites/failing-with.js';
-import { inputOf, openBench, processesNaming, SEGMENT_ID } from './capture-bench.js';
+import { inputOf, openBench, SEGMENT_ID } from './capture-bench.js';
 import { SESSION } from './capture/frames.js';
 import { policyOf } from './capture/scene.js';
 
