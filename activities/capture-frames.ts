@@ -24,7 +24,10 @@ export const createCaptureFrames = (host: CaptureHost) =>
     const { capture, settled, announceFound } = await open(host, { input, isRetry });
     const segmentId = info.workflowExecution?.workflowId ?? '';
     const leave = host.registry.add(segmentId, {
-      ...{ capture, session: input.session, epoch: input.epoch, announceFound },
+      capture,
+      session: input.session,
+      epoch: input.epoch,
+      announceFound,
     });
     const onCancel = (): void => {
       capture.stop('stopped');
@@ -76,7 +79,11 @@ async function open(
   const part = () => capture.account.part(host.nowMs());
   const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
-    ...{ pictures: host.pictures, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
+    pictures: host.pictures,
+    host: host.name,
+    instance: host.instance,
+    delivery: host.delivery,
+    ...start,
     nowMs: () => host.nowMs(),
     random: Math.random,
     onProgress: beat,

@@ -69,9 +69,19 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
   });
   const host: CaptureHost = {
-    ...{ name: config.host, instance, client, store, events, delivery, registry, lease },
+    name: config.host,
+    instance,
+    client,
+    store,
+    events,
+    delivery,
+    registry,
+    lease,
     pictures: oneProcess({ ffmpeg: config.ffmpeg, nowMs }),
-    ...{ closing: closing.signal, nowMs, checkSource, takesCaptures: () => !isDraining },
+    closing: closing.signal,
+    nowMs,
+    checkSource,
+    takesCaptures: () => !isDraining,
   };
   const shared = {
     connection,

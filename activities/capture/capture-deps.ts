@@ -8,7 +8,7 @@ import type { Delivery } from '../delivery/deliver-frames.js';
 export interface CaptureDeps {
   pictures: PictureSource;
   host: string;
-  /** Which process of the host: one that is started again is another instance. */
+  /** Which process of the host this is: one that is started again is another instance. */
   instance: string;
   delivery: Delivery;
   /** Monotonic, on the Unix epoch. */

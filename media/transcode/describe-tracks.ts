@@ -1,15 +1,8 @@
 import type { AudioTrack, VideoTrack } from '../../contracts/plan.js';
 import { AAC_SAMPLES } from '../args/transcode/input.js';
 import type { PacketCounts } from './packet-counts.js';
-import type { FoundTimeline } from './timeline-of.js';
+import type { FoundTimeline, Timeline } from './timeline-of.js';
 import { fractionOf, rotationOf, shownSize, tickScale, type Track } from './tracks.js';
-
-export interface Timeline {
-  /** When each picture is shown that a decoder gives, sorted: ticks of a time base whose numerator is 1. */
-  timeline: number[];
-  /** Where decoding can begin: when the keyframe is shown, and where a demuxer is to look for it by the clock of the file. */
-  keyframes: { ticks: number; seekS: number }[];
-}
 
 const INTERLACED = /^(?:tt|bb|tb|bt)$/;
 
@@ -56,7 +49,8 @@ export function audioTrackOf(track: Track, counts: PacketCounts): AudioTrack {
     profile: track.profile ?? '',
     channels: track.channels,
     sampleRate: track.sample_rate ?? 0,
-    ...{ startS, endS },
+    startS,
+    endS,
     bitrateKbps: endS > startS ? Math.round((counts.bytes * 8) / 1000 / (endS - startS)) : 0,
     hasRoundedTimes: !Number.isInteger((AAC_SAMPLES * below) / (above * (track.sample_rate || 1))),
     gaps: counts.gaps,

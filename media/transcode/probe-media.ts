@@ -3,21 +3,21 @@ import { fault, problemOf } from '../../contracts/errors.js';
 import type { MediaProbe } from '../../contracts/plan.js';
 import { probePacketsArgs, probeTracksArgs, type ProbeIntent } from '../args/transcode/probe.js';
 import { assertWhole } from './assert-whole.js';
-import { audioTrackOf, videoTrackOf, type Timeline } from './describe-tracks.js';
+import { audioTrackOf, videoTrackOf } from './describe-tracks.js';
 import { lookAtBoxes } from './look-at-boxes.js';
-import { packetCounter, parsePacket } from './packet-counts.js';
+import { packetCounter, parsePacket, type CountedTracks } from './packet-counts.js';
 import { TOO_LARGE } from './input-faults.js';
 import { picturesReader, type Look } from './pictures-reader.js';
 import type { Programs } from './piece.js';
 import { runFfprobe } from './run-ffprobe.js';
 import { chooseTrack, fractionOf, isEncrypted, parseHeader, type Header, type Track } from './tracks.js';
-import { timelineOf } from './timeline-of.js';
+import { timelineOf, type Timeline } from './timeline-of.js';
 
 export interface ProbeLimits {
   maxPixels: number;
   maxTracks: number;
   maxDurationMs: number;
-  /** Of one look at the file. */
+  /** The longest that one look at the file may take. */
   timeoutMs: number;
 }
 
@@ -62,7 +62,9 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
   const timeline =
     video &&
     (await timelineOf({
-      ...{ track: video, counts: of(video), pictures: picturesReader(look, intent) },
+      track: video,
+      counts: of(video),
+      pictures: picturesReader(look, intent),
       isIndexed: header.format.format_name.startsWith('mov,') && video.nb_frames === of(video).packets,
     }));
   const probe: MediaProbe = {
@@ -83,7 +85,8 @@ async function readHeader(look: Look, intent: ProbeIntent): Promise<Header> {
   const lines: string[] = [];
   let tooLarge: string | undefined;
   await runFfprobe({
-    ...{ ...look, args: probeTracksArgs(intent) },
+    ...look,
+    args: probeTracksArgs(intent),
     onLine: (line) => lines.push(line),
     onComplaint: (line) => (tooLarge ??= TOO_LARGE.exec(line)?.[0]),
   });
@@ -129,8 +132,6 @@ async function countPackets(look: Look, { intent, header }: { intent: ProbeInten
   });
   return { counts, tail };
 }
-
-export type CountedTracks = Awaited<ReturnType<typeof countPackets>>['counts'];
 
 /** Seconds from the first shown packet of any of its tracks to the last. */
 function durationOf({ streams }: Header, counted: CountedTracks): number {

@@ -1,5 +1,4 @@
 import { fault } from '../../contracts/errors.js';
-import type { Timeline } from './describe-tracks.js';
 import type { PacketCounts } from './packet-counts.js';
 import type { PicturesReader } from './pictures-reader.js';
 import { fractionOf, tickScale, type Track } from './tracks.js';
@@ -10,6 +9,13 @@ export interface TimelineOptions {
   pictures: PicturesReader;
   /** Whether an index of all packets takes a demuxer to the very keyframe that it is asked for. */
   isIndexed: boolean;
+}
+
+export interface Timeline {
+  /** When each picture is shown that a decoder gives, sorted: ticks of a time base whose numerator is 1. */
+  timeline: number[];
+  /** Where decoding can begin: when the keyframe is shown, and where a demuxer is to look for it by the clock of the file. */
+  keyframes: { ticks: number; seekS: number }[];
 }
 
 export type FoundTimeline = Timeline & { from: 'packets' | 'pictures'; warnings: string[] };

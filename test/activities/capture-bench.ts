@@ -69,7 +69,11 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
   }
 
   return {
-    ...{ store, streams, registry, start, spool },
+    store,
+    streams,
+    registry,
+    start,
+    spool,
     async part(epoch = 1): Promise<LedgerPart | undefined> {
       const object = await store.get(ledgerKey(SESSION, epoch));
       return object && (JSON.parse(object.body.toString()) as LedgerPart);

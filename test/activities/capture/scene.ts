@@ -36,7 +36,9 @@ export interface Scene {
 }
 
 export const policyOf = (everyMs: number, change: Partial<Policy> = {}): Policy => ({
-  ...{ revision: 0, everyMs, isPaused: false },
+  revision: 0,
+  everyMs,
+  isPaused: false,
   ...change,
 });
 
@@ -60,7 +62,9 @@ export function play({
   const waiting: { passes(frame: Frame): boolean; resolve(frame: Frame): void }[] = [];
   const capture = new Capture(
     {
-      ...{ session: SESSION, epoch: 1, policy: policyOf(everyMs) },
+      session: SESSION,
+      epoch: 1,
+      policy: policyOf(everyMs),
       settings: { ...settings, source: { ...settings.source, ...source }, segmentMs },
       ...input,
     },
@@ -89,7 +93,11 @@ export function play({
   );
   const part = () => capture.account.part(0);
   return {
-    ...{ capture, frames, reports, gaps, ended: capture.run() },
+    capture,
+    frames,
+    reports,
+    gaps,
+    ended: capture.run(),
     frame: (passes) =>
       new Promise((resolve) => {
         const found = frames.find(passes);
