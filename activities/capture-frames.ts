@@ -2,7 +2,8 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { fault } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
 import { isCurrentSegmentQuery, NO_ACCOUNT, type CaptureEnd, type CaptureSegmentInput } from '../contracts/messages.js';
-import { Capture, type CaptureStart } from './capture/capture.js';
+import { Capture } from './capture/capture.js';
+import type { CaptureStart } from './capture/capture-deps.js';
 import type { CaptureHost } from './capture/capture-host.js';
 import { createFoundAnnouncer } from './capture/found-announcer.js';
 import { createGapAnnouncer } from './capture/gap-announcer.js';
@@ -23,7 +24,10 @@ export const createCaptureFrames = (host: CaptureHost) =>
     const { capture, settled, announceFound } = await open(host, { input, isRetry });
     const segmentId = info.workflowExecution?.workflowId ?? '';
     const leave = host.registry.add(segmentId, {
-      ...{ capture, session: input.session, epoch: input.epoch, announceFound },
+      capture,
+      session: input.session,
+      epoch: input.epoch,
+      announceFound,
     });
     const onCancel = (): void => {
       capture.stop('stopped');
@@ -75,7 +79,11 @@ async function open(
   const part = () => capture.account.part(host.nowMs());
   const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
-    ...{ pictures: host.pictures, host: host.name, instance: host.instance, delivery: host.delivery, ...start },
+    pictures: host.pictures,
+    host: host.name,
+    instance: host.instance,
+    delivery: host.delivery,
+    ...start,
     nowMs: () => host.nowMs(),
     random: Math.random,
     onProgress: beat,

@@ -9,7 +9,7 @@ import type { CaptureRegistry } from './registry.js';
 /** What all captures of one host share; the capture worker makes it and closes it. */
 export interface CaptureHost {
   name: string;
-  /** Of this process: a host that is started again is another instance. */
+  /** Which process of the host this is: one that is started again is another instance. */
   instance: string;
   pictures: PictureSource;
   /** Not the one of an activity's context, which goes silent once the activity is cancelled. */

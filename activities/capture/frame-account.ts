@@ -153,7 +153,13 @@ export function createFrameAccount({
       return {
         version: 1,
         ...session,
-        ...{ epoch, host, fromMs: fromMs ?? 0, untilMs: finalMs, timeline, stored, gaps },
+        epoch,
+        host,
+        fromMs: fromMs ?? 0,
+        untilMs: finalMs,
+        timeline,
+        stored,
+        gaps,
         counts: { due: tally.stored + tally.gaps, ...tally },
         updatedAtMs: nowMs,
       };

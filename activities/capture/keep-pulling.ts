@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ErrorCode, Problem } from '../../contracts/errors.js';
+import { ERRORS, type ErrorCode, type Problem } from '../../contracts/errors.js';
 import type { CaptureEnd } from '../../contracts/messages.js';
+import { redact } from '../../contracts/redact.js';
 import type { StreamSettings } from '../../contracts/stream.js';
 import type { OpenSource, OpenStart, PictureSource, SourceEnd } from '../../media/source/picture-source.js';
-import { problemOfSource } from './problem-of-source.js';
 import { nextStep } from './reconnect.js';
 
 export interface PullingStart extends OpenStart {
@@ -29,6 +29,9 @@ export interface PullingEnd extends Pick<CaptureEnd, 'problem'> {
   /** `over` where the signal ended it. */
   reason: 'over' | 'source-ended' | 'failed';
 }
+
+/** Lines of what the decoder said last that go with a problem. */
+const TAIL_LINES = 5;
 
 /** Pulls the source, again after each failure, until `signal` aborts or the source is to be given up. */
 export function keepPulling(start: PullingStart): Pulling {
@@ -75,4 +78,17 @@ export function keepPulling(start: PullingStart): Pulling {
     open = undefined;
     return end;
   }
+}
+
+/** What to tell an operator of a pull that failed: what happened, to which source, and how to see it by hand. */
+function problemOfSource(
+  { code, tail, command }: Pick<SourceEnd, 'code' | 'tail' | 'command'>,
+  { url, stallMs }: StreamSettings['source'],
+): Problem {
+  const isSilence = code === 'source-stalled' || code === 'source-silent';
+  // What ffmpeg says last of a silent source is what it says of being stopped.
+  const last = isSilence ? undefined : tail.at(-1);
+  const silence = isSilence ? ` for ${stallMs / 1000} s` : '';
+  const message = `${redact(url)}: ${ERRORS[code].meaning}${silence}${last ? ` (ffmpeg: ${last})` : ''}; ${ERRORS[code].action}`;
+  return { code, message, command, tail: tail.slice(-TAIL_LINES) };
 }

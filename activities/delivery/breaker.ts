@@ -31,7 +31,7 @@ export interface Wait {
 /**
  * Stands in front of one destination. While that works, calls go through as they come. While it does not, they wait in
  * the order of their coming, and one at a time is let through to see; the first success lets all through at once. So an
- * outage is one loop of tries, however much waits, and costs nobody a failure of his own.
+ * outage is one loop of tries, however much waits, and costs no frame a failure of its own.
  */
 export interface Breaker {
   readonly name: string;

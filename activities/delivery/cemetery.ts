@@ -31,7 +31,7 @@ export interface CemeteryGround {
   spool: Spool;
   maxBytes: number;
   events: EventSink;
-  /** Of the topic of dead letters. */
+  /** The breaker of the topic of dead letters. */
   breaker: Breaker;
   closing: AbortSignal;
   onProblem: OnProblem;

@@ -10,17 +10,17 @@ import type { Cemetery, GivenUp } from './cemetery.js';
 import type { OnProblem } from './delivery-news.js';
 import { imagesOf, type Outcome, type Parcel } from './parcel.js';
 import { createParcels } from './parcels.js';
-import { createReception } from './reception.js';
+import { createAdmission } from './admission.js';
 import { retryStage } from './retry-stage.js';
 import type { Spool } from './spool.js';
-import { createStage } from './stage.js';
+import { createWorkQueue } from './work-queue.js';
 import type { StoreRoute } from './store-route.js';
 
 /*
  * spool file -> objects, first writer wins -> event, acknowledged -> slot settled -> spool file removed
  *
  * A crash between two steps repeats them, and each repeats to the same effect, since keys and event ids are made of the
- * slot. Capture never waits for it. Store and event log are stages of their own: frames that wait for one of them keep no
+ * slot. Capture never waits for it. Store and event log have queues of their own: frames that wait for one of them keep no
  * place of the other. What waits is a path; bytes are read when a destination is ready for them.
  */
 export interface Delivery {
@@ -40,7 +40,7 @@ export interface DeliveryDeps {
   store: ObjectStore;
   backup?: ObjectStore | undefined;
   events: EventSink;
-  /** Of the topic of frames. */
+  /** The breaker of the topic of frames. */
   eventsBreaker: Breaker;
   cemetery: Pick<Cemetery, 'bury'>;
   /** Frames on their way to the store at once, for all streams of the host. */
@@ -62,10 +62,10 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   // Each delivery that waits listens for it.
   setMaxListeners(0, closing);
   const parcels = createParcels(deps);
-  const storing = createStage({ atOnce: concurrency, work: settling(storeFrame) });
-  const announcing = createStage({ atOnce: concurrency * EVENTS_PER_UPLOAD, work: settling(announceFrame) });
+  const storing = createWorkQueue({ atOnce: concurrency, work: settling(storeFrame) });
+  const announcing = createWorkQueue({ atOnce: concurrency * EVENTS_PER_UPLOAD, work: settling(announceFrame) });
   const waiting = [storing.backlog, announcing.backlog];
-  const admit = createReception({ spool, parcels, waiting, onProblem });
+  const admit = createAdmission({ spool, parcels, waiting, onProblem });
   const latest = createLatestKeeper({ store, closing });
   closing.addEventListener('abort', giveBack, { once: true });
 

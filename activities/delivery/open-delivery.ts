@@ -63,7 +63,7 @@ export async function openDelivery<Grave extends Cemetery>(start: DeliveryStart<
     backup,
     route: createStoreRoute({
       primary: { store, breaker: breakers.primary },
-      ...(backup ? { backup: { store: backup, breaker: breakers.backup } } : {}),
+      backup: backup && { store: backup, breaker: breakers.backup },
       backupAfterMs: start.patience?.backupAfterMs ?? BACKUP_AFTER_MS,
     }),
     events,

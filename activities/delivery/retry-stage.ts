@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../contracts/defined.js';
 import { problemOf } from '../../contracts/errors.js';
 import type { Passage, Wait } from './breaker.js';
 import type { GivenUp } from './cemetery.js';
@@ -53,7 +54,7 @@ export async function retryStage<T>(
       failure,
       attempts,
       firstFailedAtMs,
-      ...(storedIn ? { storedIn } : {}),
+      ...defined({ storedIn }),
     };
     return { kind: 'given-up', givenUp };
   }

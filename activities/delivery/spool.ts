@@ -120,7 +120,7 @@ export async function openSpool({
     },
   };
 
-  /** Of the process before: this one's own are never older than it. */
+  /** Removes a file of the process before: this one's own are never older than it. */
   async function removeUnfinished(path: string): Promise<void> {
     const found = await stat(path).catch(() => undefined);
     if (!found || found.mtimeMs >= openedAtMs) return;

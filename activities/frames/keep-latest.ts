@@ -5,7 +5,7 @@ import type { Frame } from './frame.js';
 
 interface Latest {
   slotMs: number;
-  /** Of the newest frame that was captured. */
+  /** The slot of the newest frame that was captured. */
   expectedMs: number;
   /** Put as soon as the put before it is done; a newer frame takes its place meanwhile. */
   next?: { frame: Frame; image: Buffer } | undefined;

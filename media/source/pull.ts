@@ -13,7 +13,7 @@ export interface PulledPicture extends Pick<Picture, 'images' | 'ptsMs'> {
 export interface Pull {
   /** Lets pass the first picture of each interval; see `gateCommand`. */
   setGate(gate: { everyMs: number; phaseMs: number }): void;
-  /** Resolves when ffmpeg is gone, whoever ended it. */
+  /** Resolves when ffmpeg is gone, however it ended. */
   ended: Promise<PullEnd>;
   stop(): Promise<PullEnd>;
 }

@@ -35,7 +35,7 @@ const isVideo = (track: Header['streams'][number]): boolean => track.codec_type 
 
 const isMp4 = ({ format }: Header): boolean => format.format_name.includes('mp4');
 
-/** Of other containers ffmpeg estimates the duration. */
+/** The duration of other containers is ffmpeg's estimate. */
 const hasExactDuration = ({ format }: Header): boolean => /mp4|matroska|flv|avi/.test(format.format_name);
 
 /** Seconds from the start of the clock of the file, or from the first packet where that is later. */

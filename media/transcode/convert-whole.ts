@@ -108,12 +108,22 @@ async function proveDecodable(options: ConvertWholeOptions, { file, what }: { fi
 function describeVideo(probe: MediaProbe, { path, rendition }: { path: string; rendition: string }): MadeFile {
   const { width, height, frames } = videoOf({ probe });
   return {
-    ...{ kind: 'video', path, name: `${rendition}.mp4`, contentType: 'video/mp4', rendition },
-    ...{ width, height, frames, durationMs: probe.durationMs },
+    kind: 'video',
+    path,
+    name: `${rendition}.mp4`,
+    contentType: 'video/mp4',
+    rendition,
+    width,
+    height,
+    frames,
+    durationMs: probe.durationMs,
   };
 }
 
 const describeAudio = ({ audio, durationMs }: MediaProbe, path: string): MadeFile => ({
-  ...{ kind: 'audio', path, name: 'audio.m4a', contentType: 'audio/mp4' },
+  kind: 'audio',
+  path,
+  name: 'audio.m4a',
+  contentType: 'audio/mp4',
   durationMs: audio ? Math.round(1000 * (audio.endS - audio.startS)) : durationMs,
 });

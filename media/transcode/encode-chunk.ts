@@ -13,7 +13,7 @@ export interface EncodeChunkOptions extends PieceOptions {
   /** The whole input. */
   file: string;
   index: number;
-  /** Of each encoder, and of the decoder. */
+  /** Threads of each encoder, and of the decoder. */
   threads: number;
 }
 
@@ -29,7 +29,9 @@ export async function encodeChunk(options: EncodeChunkOptions): Promise<EncodedC
   if (!chunk) throw fault('encode-failed', `the plan has no chunk ${index}`);
   await mkdir(folder, { recursive: true });
   const renditions = plan.renditions.map(({ name }) => ({
-    ...{ name, path: join(folder, `${String(index).padStart(5, '0')}-${name}.mp4`), frames: chunk.frames },
+    name,
+    path: join(folder, `${String(index).padStart(5, '0')}-${name}.mp4`),
+    frames: chunk.frames,
   }));
   const { timeBase } = video;
   const keys = keyExpression(chunk.startTicks, { timeBase, gopSeconds: gopSecondsOf(plan) });

@@ -6,7 +6,7 @@ export type HlsTrack = Pick<TranscodeOutput, 'kind' | 'path' | 'rendition' | 'wi
   Pick<TranscodeOutput, 'peakKbps' | 'averageKbps'>;
 
 /** Bits a second of a media playlist with byte ranges, thousands: of its most demanding segment, and on average. */
-export function ratesOf(playlist: string): { peakKbps: number; averageKbps: number } {
+export function bitratesOf(playlist: string): { peakKbps: number; averageKbps: number } {
   const segments = [...playlist.matchAll(/#EXTINF:([\d.]+),[^\n]*\n#EXT-X-BYTERANGE:(\d+)/g)].map(
     ([, seconds, bytes]) => ({ seconds: Number(seconds), kilobits: (Number(bytes) * 8) / 1000 }),
   );

@@ -4,8 +4,8 @@ import { fault } from '../../contracts/errors.js';
 import type { TranscodePlan } from '../../contracts/plan.js';
 import { hlsArgs } from '../args/transcode/hls.js';
 import { gopSecondsOf } from './encode-chunk.js';
-import { avcCodec, hlsMaster, ratesOf, type HlsTrack } from './hls-playlist.js';
-import { framesOf, renditionOf, writeList, type JoinOptions } from './join-mp4.js';
+import { avcCodec, hlsMaster, bitratesOf, type HlsTrack } from './hls-playlist.js';
+import { frameCount, renditionOf, writeList, type JoinOptions } from './join-mp4.js';
 import type { MadeFile, PieceCost, PieceOptions } from './piece.js';
 import { proveAudio } from './prove-audio.js';
 import { proveJoints } from './prove-joints.js';
@@ -35,15 +35,19 @@ export async function joinHlsRendition(options: Omit<JoinOptions, 'audioPath'>):
   const startS = pictureStartS(plan);
   const segmentSeconds = GOPS_PER_SEGMENT * gopSecondsOf(plan);
   const { cpuSeconds, log } = await runFfmpeg({
-    ...{ ...options, isOwnWork: true },
+    ...options,
+    isOwnWork: true,
     args: hlsArgs({ list, kind: 'video', startS, segmentSeconds, timescale: timeBase[1], media, playlist }),
   });
   await rm(list);
-  const frames = framesOf(plan);
+  const frames = frameCount(plan);
   const packets = await proveVideo(
     { ffprobe, file: media, signal },
     {
-      ...{ what: rendition, timeBase, frames, timelineSha256: plan.timelineSha256 ?? '' },
+      what: rendition,
+      timeBase,
+      frames,
+      timelineSha256: plan.timelineSha256 ?? '',
       ...(plan.chunks.length > 0 ? { keys: { gopSeconds: gopSecondsOf(plan), startTicks: 0 } } : {}),
     },
   );
@@ -62,7 +66,8 @@ export async function joinHlsAudio(options: PieceOptions & { audioPath: string }
   const startS = pictureStartS(plan) + audioDelayS(plan);
   const segmentSeconds = GOPS_PER_SEGMENT * gopSecondsOf(plan);
   const { cpuSeconds, log } = await runFfmpeg({
-    ...{ ...options, isOwnWork: true },
+    ...options,
+    isOwnWork: true,
     args: hlsArgs({ file: audioPath, kind: 'audio', startS, segmentSeconds, media, playlist }),
   });
   const promise = { what: 'the audio', durationS: audioOf(plan).endS - audioOf(plan).startS };
@@ -94,7 +99,7 @@ const pathsOf = (folder: string, name: string) => ({
 
 async function describe(folder: string, name: string, more: Partial<MadeFile>): Promise<MadeFile[]> {
   const { media, playlist } = pathsOf(folder, name);
-  const rates = ratesOf(await readFile(playlist, 'utf8'));
+  const rates = bitratesOf(await readFile(playlist, 'utf8'));
   const kind = more.rendition === undefined ? 'audio' : 'video';
   return [
     { ...more, ...rates, kind: 'playlist', path: playlist, name: `${name}.m3u8`, contentType: PLAYLIST_TYPE },

@@ -38,8 +38,14 @@ export async function joinMp4(options: JoinOptions): Promise<Joined> {
   const proof = await proveWhole(options, { output, what: rendition });
   return {
     file: {
-      ...{ kind: 'video', path: output, name: `${rendition}.mp4`, contentType: 'video/mp4', rendition },
-      ...{ width: planned.width, height: planned.height, frames: proof.frames },
+      kind: 'video',
+      path: output,
+      name: `${rendition}.mp4`,
+      contentType: 'video/mp4',
+      rendition,
+      width: planned.width,
+      height: planned.height,
+      frames: proof.frames,
       durationMs: Math.round((durationTicks * 1000) / timeBase[1]),
     },
     cpuSeconds: cpuSeconds + proof.cpuSeconds,
@@ -65,7 +71,7 @@ export async function writeList({ plan, folder, rendition, chunkPaths }: JoinOpt
 }
 
 /** Pictures that each rendition has. */
-export const framesOf = (plan: TranscodePlan): number =>
+export const frameCount = (plan: TranscodePlan): number =>
   plan.chunks.length > 0 ? plan.chunks.reduce((sum, { frames }) => sum + frames, 0) : videoOf(plan).frames;
 
 /** Every picture at its time, all sound, both ending as in the source, and the places decodable where chunks meet. */
@@ -73,9 +79,12 @@ async function proveWhole(options: JoinOptions, { output, what }: { output: stri
   const { plan, ffprobe, signal, audioPath } = options;
   const read = { ffprobe, file: output, signal };
   const { timeBase } = videoOf(plan);
-  const frames = framesOf(plan);
+  const frames = frameCount(plan);
   const packets = await proveVideo(read, {
-    ...{ what, timeBase, frames, timelineSha256: plan.timelineSha256 ?? '' },
+    what,
+    timeBase,
+    frames,
+    timelineSha256: plan.timelineSha256 ?? '',
     keys: { gopSeconds: gopSecondsOf(plan), startTicks: 0 },
   });
   const startTicks = packets[0]?.pts ?? 0;

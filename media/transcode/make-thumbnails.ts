@@ -41,8 +41,12 @@ export function sheetLayout(plan: TranscodePlan): SheetLayout {
   const wide = Math.min(columns, count);
   const high = Math.min(rows, Math.ceil(count / wide));
   return {
-    ...{ count, columns: wide, rows: high, sheets: Math.ceil(count / (wide * high)) },
-    ...{ width, height: Math.max(2, 2 * Math.round((width * video.height) / video.width / 2)) },
+    count,
+    columns: wide,
+    rows: high,
+    sheets: Math.ceil(count / (wide * high)),
+    width,
+    height: Math.max(2, 2 * Math.round((width * video.height) / video.width / 2)),
   };
 }
 

@@ -33,14 +33,14 @@ const ticks = (text: string | undefined): number | undefined =>
 /** What is kept of the packets of one track while they stream by. */
 export interface PacketCounts {
   packets: number;
-  /** Of all packets that are shown, in the order of the file. */
+  /** Times of all packets that are shown, in the order of the file. */
   pts: number[];
   keys: { pts: number; dts: number }[];
   untimed: number;
   encrypted: number;
   bytes: number;
   firstPts: number;
-  /** Of the packet that is shown last. */
+  /** Time of the packet that is shown last. */
   lastPts: number;
   lastDuration: number;
   /** Times that a packet does not begin where the one before it ended, ticks of tolerance aside. */
@@ -51,6 +51,9 @@ export interface PacketCounts {
   backwards: number;
 }
 
+/** The packets of a file, by the index of their track. */
+export type CountedTracks = ReadonlyMap<number, { counts: PacketCounts }>;
+
 export interface CountOptions {
   /** Whether the time of each packet is kept. */
   isKept: boolean;
@@ -58,14 +61,20 @@ export interface CountOptions {
   gapTicks: number;
 }
 
-/** What is counted of each track, by its index. */
-export type CountedTracks = ReadonlyMap<number, { counts: PacketCounts }>;
-
 export function packetCounter({ isKept, gapTicks }: CountOptions) {
   const counts: PacketCounts = {
-    ...{ packets: 0, pts: [], keys: [], untimed: 0, encrypted: 0, bytes: 0 },
-    ...{ firstPts: Infinity, lastPts: -Infinity, lastDuration: 0, gaps: 0 },
-    ...{ leading: 0, backwards: 0 },
+    packets: 0,
+    pts: [],
+    keys: [],
+    untimed: 0,
+    encrypted: 0,
+    bytes: 0,
+    firstPts: Infinity,
+    lastPts: -Infinity,
+    lastDuration: 0,
+    gaps: 0,
+    leading: 0,
+    backwards: 0,
   };
   let lastDts = -Infinity;
   let endPts: number | undefined;

@@ -4,9 +4,9 @@ import { runFfprobe } from './run-ffprobe.js';
 
 /** When pictures are shown that a decoder gives, ticks of their track. */
 export interface PicturesReader {
-  /** Of the first packets. */
+  /** Times of the pictures in the first packets. */
   readFirst(index: number): Promise<number[]>;
-  /** Of the whole file. */
+  /** Times of all pictures in the file. */
   readAll(index: number): Promise<number[]>;
 }
 
@@ -21,7 +21,8 @@ export const picturesReader = (look: Look, intent: ProbeIntent): PicturesReader 
   async readFirst(index) {
     const times: number[] = [];
     await runFfprobe({
-      ...{ ...look, args: probePicturesArgs(intent, { index, packets: FIRST_PACKETS }) },
+      ...look,
+      args: probePicturesArgs(intent, { index, packets: FIRST_PACKETS }),
       onLine: (line) => /^-?\d+/.test(line) && times.push(Number.parseInt(line, 10)),
     });
     return times;
@@ -30,7 +31,10 @@ export const picturesReader = (look: Look, intent: ProbeIntent): PicturesReader 
   async readAll(index) {
     const times: number[] = [];
     await runFfprobe({
-      ...{ ...look, ffprobe: look.ffmpeg, args: decodedTimesArgs(intent, index), timeoutMs: look.timeoutMs * DECODING },
+      ...look,
+      ffprobe: look.ffmpeg,
+      args: decodedTimesArgs(intent, index),
+      timeoutMs: look.timeoutMs * DECODING,
       onLine(line) {
         const [, pts] = /^0, *-?\d+, *(-?\d+),/.exec(line) ?? [];
         if (pts !== undefined) times.push(Number(pts));

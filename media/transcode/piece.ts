@@ -45,7 +45,7 @@ export interface MadeFile {
   durationMs?: number;
   frames?: number;
   codecs?: string[];
-  /** Of an HLS track: of its most demanding segment, and on average. */
+  /** Bitrate of an HLS track: in its most demanding segment, and on average. */
   peakKbps?: number;
   averageKbps?: number;
 }

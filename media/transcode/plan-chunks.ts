@@ -32,7 +32,10 @@ export function planChunks(options: ChunkOptions): Chunk[] {
     // A demuxer that is asked for what is before its first packet may give the last.
     const isAtStart = from === undefined || from === options.keyframes[0];
     return {
-      ...{ index, firstFrame, frames: next - firstFrame, startTicks },
+      index,
+      firstFrame,
+      frames: next - firstFrame,
+      startTicks,
       ...(isAtStart ? {} : { seekS: from.seekS }),
       durationTicks: (timeline[next] ?? durationTicks) - startTicks,
       timelineSha256: hashTimeline(timeline.slice(firstFrame, next)),

@@ -1,3 +1,4 @@
+import { defined } from '../../contracts/defined.js';
 import { fault } from '../../contracts/errors.js';
 import type { MediaProbe, TranscodePlan, VideoTrack } from '../../contracts/plan.js';
 import type { Profile } from '../../contracts/profile.js';
@@ -32,7 +33,11 @@ export function planTranscode(options: PlanOptions): Plan {
   const isWide = isEncoded && isHdr(wanted.video!);
   const isToneMapped = isWide && (options.canToneMap ?? true);
   return {
-    ...{ profile, decision, probe, renditions, isToneMapped },
+    profile,
+    decision,
+    probe,
+    renditions,
+    isToneMapped,
     chunks: [],
     audio: audioTreatment(wanted.audio, { profile, decision, remux: options.remux }),
     ...(wanted.video ? planVideo(options, { video: wanted.video, isEncoded }) : {}),
@@ -88,7 +93,7 @@ function planVideo(
   return {
     chunks: planChunks({ timeline: shown, durationTicks, timeBase, gopSeconds, chunkMs, keyframes: keys }),
     timelineSha256: hashTimeline(shown),
-    ...(minStepTicks === undefined ? {} : { minStepTicks }),
+    ...defined({ minStepTicks }),
   };
 }
 

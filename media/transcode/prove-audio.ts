@@ -10,7 +10,7 @@ export interface AudioProof {
 
 export interface AudioPromise {
   what: string;
-  /** Of all sound, seconds. */
+  /** Duration of all sound, seconds. */
   durationS: number;
   /** Packets that it has to have, where that is known. */
   packets?: number;

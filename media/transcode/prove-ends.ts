@@ -6,7 +6,7 @@ import { audioOf, audioOverhangS, videoOf } from './video-of.js';
 export interface EndsOptions {
   output: string;
   what: string;
-  /** Of the first picture in the file. */
+  /** Time of the first picture in the file. */
   startTicks: number;
   /** The sound that was joined with it, all of which has to be there. */
   audioPath?: string;

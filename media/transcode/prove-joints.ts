@@ -17,7 +17,7 @@ interface Window {
 export interface JointsOptions {
   output: string;
   what: string;
-  /** Of the first picture in the file. */
+  /** Time of the first picture in the file. */
   startTicks: number;
 }
 
@@ -67,7 +67,9 @@ async function decode(
   );
   try {
     const { log, cpuSeconds } = await runFfmpeg({
-      ...{ ...options, onProgress: undefined, isOwnWork: true },
+      ...options,
+      onProgress: undefined,
+      isOwnWork: true,
       args: decodeWindowsArgs(list),
     });
     return { cpuSeconds, complaint: log.find(isComplaint) };

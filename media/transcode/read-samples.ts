@@ -109,7 +109,9 @@ function keysOf(stss: Buffer): Set<number> | undefined {
 function assertInside(table: Buffer, { sizes, size }: { sizes: readonly number[]; size: number }): void {
   const perChunk = reader(boxIn(table, 'stsc'), 16);
   const runs = Array.from({ length: boxIn(table, 'stsc').readUInt32BE(12) }, () => ({
-    ...{ first: perChunk(), samples: perChunk(), description: perChunk() },
+    first: perChunk(),
+    samples: perChunk(),
+    description: perChunk(),
   }));
   let [sample, run] = [0, 0];
   for (const [index, offset] of offsetsOf(table).entries()) {

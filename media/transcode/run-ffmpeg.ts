@@ -38,7 +38,10 @@ export async function runFfmpeg({ stallMs = STALL_MS, ...run }: FfmpegRun): Prom
   const progress = progressReader();
   let usage = 0;
   const child = startFfmpeg({
-    ...{ ffmpeg: run.ffmpeg, args: runArgs(run.args), outputCount: 1, within },
+    ffmpeg: run.ffmpeg,
+    args: runArgs(run.args),
+    outputCount: 1,
+    within,
     onLine(line) {
       usage += secondsOf(line);
       run.onLine?.(line);

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { defined } from '../../contracts/defined.js';
 import { fault } from '../../contracts/errors.js';
 import { confinement } from '../confinement.js';
 import { startFfmpeg } from '../process.js';
@@ -21,8 +22,11 @@ const TIMEOUT_MS = 600_000;
 export async function runFfprobe({ ffprobe, args, signal, timeoutMs = TIMEOUT_MS, onLine, onComplaint }: FfprobeRun) {
   signal.throwIfAborted();
   const child = startFfmpeg({
-    ...{ ffmpeg: ffprobe, args: ['-loglevel', 'level+warning', ...args], outputCount: 1 },
-    ...{ within: await confinement(), ...(onComplaint ? { onLine: onComplaint } : {}) },
+    ffmpeg: ffprobe,
+    args: ['-loglevel', 'level+warning', ...args],
+    outputCount: 1,
+    within: await confinement(),
+    ...defined({ onLine: onComplaint }),
   });
   child.stdin.end();
   const stop = (): void => void child.stop();
@@ -36,6 +40,7 @@ export async function runFfprobe({ ffprobe, args, signal, timeoutMs = TIMEOUT_MS
     throw fault('input-too-large', `a look at it takes more than ${timeoutMs / 1000} s`, { command, tail });
   if (exitCode === 0) return { tail, command };
   throw fault(inputFaultOf(tail) ?? 'input-damaged', `ffprobe cannot read it: ${tail.at(-1) ?? 'no reason given'}`, {
-    ...{ command, tail },
+    command,
+    tail,
   });
 }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -70,7 +69,11 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
   }
 
   return {
-    ...{ store, streams, registry, start, spool },
+    store,
+    streams,
+    registry,
+    start,
+    spool,
     async part(epoch = 1): Promise<LedgerPart | undefined> {
       const object = await store.get(ledgerKey(SESSION, epoch));
       return object && (JSON.parse(object.body.toString()) as LedgerPart);
@@ -99,17 +102,3 @@ export const inputOf = (
   const settings = parseStreamRequest({ streamId: SESSION.streamId, source: { url, ...source }, capture: { everyMs } });
   return { session: SESSION, epoch: 1, settings, policy: policyOf(everyMs), ...input };
 };
-
-/** Processes whose command line names the text. */
-export const processesNaming = (text: string): number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid && commandLine(pid).includes(text));
-
-function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return ''; // It has ended meanwhile.
-  }
-}

@@ -10,9 +10,10 @@ import type { CaptureEnd } from '../../contracts/messages.js';
 import { slotAt } from '../../contracts/slots.js';
 import { useTempFolder } from '../dev/temp-folder.js';
 import { useClips } from '../media/clips.js';
+import { processesNaming } from '../media/processes-naming.js';
 import { useSourceServer } from '../media/source-server.js';
 import { failingWith } from '../port-suites/failing-with.js';
-import { inputOf, openBench, processesNaming, SEGMENT_ID } from './capture-bench.js';
+import { inputOf, openBench, SEGMENT_ID } from './capture-bench.js';
 import { SESSION } from './capture/frames.js';
 import { policyOf } from './capture/scene.js';
 
@@ -121,9 +122,17 @@ describe('the activity captureFrames', () => {
     const firstSlotMs = slotAt(nowMs - 8000, 500);
     const at = (slots: number): number => firstSlotMs + slots * 500;
     const lost = {
-      ...{ version: 1, ...SESSION, epoch: 1, host: 'lost', fromMs: firstSlotMs, untilMs: at(2) + 1, updatedAtMs: 0 },
-      ...{ timeline: [{ fromMs: firstSlotMs, everyMs: 500, isPaused: false }], gaps: [] },
-      ...{ stored: [{ fromSlotMs: at(0), toSlotMs: at(2), everyMs: 500 }], counts: { due: 3, stored: 3, gaps: 0 } },
+      version: 1,
+      ...SESSION,
+      epoch: 1,
+      host: 'lost',
+      fromMs: firstSlotMs,
+      untilMs: at(2) + 1,
+      updatedAtMs: 0,
+      timeline: [{ fromMs: firstSlotMs, everyMs: 500, isPaused: false }],
+      gaps: [],
+      stored: [{ fromSlotMs: at(0), toSlotMs: at(2), everyMs: 500 }],
+      counts: { due: 3, stored: 3, gaps: 0 },
     };
     const content = { contentType: 'application/json' };
     await bench.store.put(ledgerKey(SESSION, 1), Buffer.from(JSON.stringify(lost)), content);
@@ -177,5 +186,10 @@ describe('the activity captureFrames', () => {
 });
 
 const NO_CANCELLATION = {
-  ...{ cancelRequested: false, notFound: false, timedOut: false, workerShutdown: false, paused: false, reset: false },
+  cancelRequested: false,
+  notFound: false,
+  timedOut: false,
+  workerShutdown: false,
+  paused: false,
+  reset: false,
 };

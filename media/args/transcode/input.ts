@@ -18,5 +18,5 @@ export const listInput = (list: string): string[] => [
 
 export const fileInput = (file: string): string[] => [...guards(), '-i', `file:${file}`];
 
-/** Of one packet of AAC-LC. */
+/** Samples in one packet of AAC-LC. */
 export const AAC_SAMPLES = 1024;

@@ -8,7 +8,7 @@ export interface SheetLayout {
   columns: number;
   rows: number;
   sheets: number;
-  /** Of one thumbnail, pixels. */
+  /** Width of one thumbnail, pixels. */
   width: number;
   height: number;
 }

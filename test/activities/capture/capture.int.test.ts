@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { CaptureReport } from '../../../contracts/messages.js';
 import { countSlots, slotAt } from '../../../contracts/slots.js';
 import { useClips } from '../../media/clips.js';
-import { play, policyOf, type Scene } from './scene.js';
+import { play, policyOf, realMs, type Scene } from './scene.js';
 
 const steps = (slots: readonly number[]): number[] =>
   slots.slice(1).map((slotMs, index) => slotMs - (slots[index] ?? 0));
-const reported = ({ reports }: Scene): string[] => reports.map(({ kind }) => kind);
+const reported = ({ reports }: Pick<Scene, 'reports'>): string[] => reports.map(({ kind }) => kind);
 
 describe('a capture', () => {
   const clips = useClips();
@@ -139,13 +140,23 @@ describe('a capture', () => {
   });
 
   it('fails with what ffmpeg said where there never was a picture', async () => {
-    const scene = play({ url: 'file:///no/such/clip.mp4', source: { reconnectWindowMs: 600 } });
+    const reports: CaptureReport[] = [];
+    // The window is over when the source was tried twice, however long ffmpeg takes for a try.
+    const wasTriedTwice = (): boolean => reports.filter(({ kind }) => kind === 'waiting').length >= 2;
+    const scene = play({
+      url: 'file:///no/such/clip.mp4',
+      source: { reconnectWindowMs: 60_000 },
+      deps: {
+        onReport: (report) => reports.push(report),
+        nowMs: () => realMs() + (wasTriedTwice() ? 60_000 : 0),
+      },
+    });
     const { reason, problem } = await scene.ended;
     assert.deepEqual([reason, problem?.code], ['failed', 'source-not-found']);
     assert.match(problem?.message ?? '', /No such file or directory/);
     assert.match(problem?.command ?? '', /ffmpeg .*file:\/no\/such\/clip\.mp4/);
-    assert.deepEqual([...new Set(reported(scene))], ['attached', 'waiting']);
-    assert.ok(reported(scene).length >= 3, 'it was tried more than once');
+    assert.deepEqual([...new Set(reported({ reports }))], ['attached', 'waiting']);
+    assert.ok(reports.length >= 3, 'it was tried more than once');
   });
 
   it('fails at once where no other try can help', async () => {

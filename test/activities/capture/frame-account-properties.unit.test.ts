@@ -111,7 +111,11 @@ describe('an account of random pictures, rates, pauses and outages', () => {
         life.nowMs += numbers.int(0, 5000);
         const policy = numbers.int(0, 1) === 0 ? randomPolicy(life.account.policy, numbers.int) : life.account.policy;
         life.account = createFrameAccount({
-          ...{ session: SESSION, epoch, host: 'b', policy, startMs: life.nowMs },
+          session: SESSION,
+          epoch,
+          host: 'b',
+          policy,
+          startMs: life.nowMs,
           ...(isRetry ? { resumes: before } : continues.timeline.length > 0 ? { continues } : {}),
         });
         life.pending = [];

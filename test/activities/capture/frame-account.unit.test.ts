@@ -6,7 +6,9 @@ import type { Policy } from '../../../contracts/stream.js';
 import { SESSION, T0 } from './frames.js';
 
 const policy = (everyMs: number, change: Partial<Policy> = {}): Policy => ({
-  ...{ revision: 0, everyMs, isPaused: false },
+  revision: 0,
+  everyMs,
+  isPaused: false,
   ...change,
 });
 const account = (everyMs: number, change: Partial<AccountStart> = {}): FrameAccount =>

@@ -12,7 +12,10 @@ import { createCounter, switchableSink } from './switchable.js';
 describe('the announcer of gaps', () => {
   const folder = useTempFolder();
   const gapAt = (second: number, reason: GapReason = 'spool-full'): Gap => ({
-    ...{ fromSlotMs: T0 + second * 1000, toSlotMs: T0 + second * 1000, everyMs: 1000, reason },
+    fromSlotMs: T0 + second * 1000,
+    toSlotMs: T0 + second * 1000,
+    everyMs: 1000,
+    reason,
   });
   const published = async (): Promise<string[]> => {
     const events = await allOf(fileEventSource({ folder: folder() }).read(TOPICS.streams, {}));

@@ -46,8 +46,16 @@ describe('the writer of the ledger', () => {
     return { writer, control, store, puts, closing, attempts };
   }
   const part = (): LedgerPart => ({
-    ...{ version: 1, ...SESSION, epoch: 7, host: 'here', fromMs: T0, untilMs: T0 + storedSlots * 1000 },
-    ...{ timeline: [], stored: [], gaps: [], updatedAtMs: T0 },
+    version: 1,
+    ...SESSION,
+    epoch: 7,
+    host: 'here',
+    fromMs: T0,
+    untilMs: T0 + storedSlots * 1000,
+    timeline: [],
+    stored: [],
+    gaps: [],
+    updatedAtMs: T0,
     counts: { due: storedSlots, stored: storedSlots, gaps: 0 },
   });
   async function written({ store }: Bench): Promise<number> {

@@ -5,7 +5,12 @@ import { ERRORS, type ErrorCode } from '../../../contracts/errors.js';
 const WINDOW_MS = 60_000;
 const T0 = 1_700_000_000_000;
 const outage = (change: Partial<Outage> = {}): Outage => ({
-  ...{ code: 'source-unreachable', sinceMs: T0, nowMs: T0 + 1000, attempt: 1, hasPictures: true, isFinite: false },
+  code: 'source-unreachable',
+  sinceMs: T0,
+  nowMs: T0 + 1000,
+  attempt: 1,
+  hasPictures: true,
+  isFinite: false,
   ...change,
 });
 const step = (change: Partial<Outage>, random = 1): NextStep =>

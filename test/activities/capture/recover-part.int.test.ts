@@ -13,7 +13,13 @@ const CONTENT = { contentType: 'image/jpeg' };
 const NOW_MS = T0 + 60_000;
 
 const WRITTEN: LedgerPart = {
-  ...{ version: 1, ...SESSION, epoch: 2, host: 'lost', fromMs: T0, untilMs: T0 + 3001, updatedAtMs: T0 + 3100 },
+  version: 1,
+  ...SESSION,
+  epoch: 2,
+  host: 'lost',
+  fromMs: T0,
+  untilMs: T0 + 3001,
+  updatedAtMs: T0 + 3100,
   timeline: [{ fromMs: T0, everyMs: 1000, isPaused: false }],
   stored: [{ fromSlotMs: T0, toSlotMs: T0 + 2000, everyMs: 1000 }],
   gaps: [{ fromSlotMs: T0 + 3000, toSlotMs: T0 + 3000, everyMs: 1000, reason: 'source-stalled' }],
@@ -59,7 +65,12 @@ describe('the part that a lost attempt left', () => {
 
   it('is nothing where it had no picture: there is nothing to go on with', async () => {
     const part: LedgerPart = {
-      ...{ ...WRITTEN, fromMs: 0, untilMs: 0, timeline: [], stored: [], gaps: [] },
+      ...WRITTEN,
+      fromMs: 0,
+      untilMs: 0,
+      timeline: [],
+      stored: [],
+      gaps: [],
       counts: { due: 0, stored: 0, gaps: 0 },
     };
     assert.equal(await recover({ part }), undefined);

@@ -1,4 +1,5 @@
-import { Capture, type CaptureDeps, type CaptureStart } from '../../../activities/capture/capture.js';
+import { Capture } from '../../../activities/capture/capture.js';
+import type { CaptureDeps, CaptureStart } from '../../../activities/capture/capture-deps.js';
 import type { Delivery } from '../../../activities/delivery/deliver-frames.js';
 import type { Frame } from '../../../activities/frames/frame.js';
 import { auditParts, type Difference } from '../../../contracts/audit.js';
@@ -11,7 +12,8 @@ import { FFMPEG } from '../../media/clips.js';
 import { SESSION } from './frames.js';
 
 export interface SceneStart {
-  url: string;
+  /** Nothing where the test brings its own source of pictures. */
+  url?: string;
   everyMs?: number;
   source?: Partial<StreamSettings['source']>;
   segmentMs?: number;
@@ -34,14 +36,24 @@ export interface Scene {
 }
 
 export const policyOf = (everyMs: number, change: Partial<Policy> = {}): Policy => ({
-  ...{ revision: 0, everyMs, isPaused: false },
+  revision: 0,
+  everyMs,
+  isPaused: false,
   ...change,
 });
 
 /** As a worker tells the time. */
 export const realMs = (): number => performance.timeOrigin + performance.now();
 
-export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, deps, deliver }: SceneStart): Scene {
+export function play({
+  url = 'rtmp://nowhere/live',
+  everyMs = 1000,
+  source,
+  segmentMs = 60_000,
+  input,
+  deps,
+  deliver,
+}: SceneStart): Scene {
   const settings = parseStreamRequest({ streamId: SESSION.streamId, source: { url }, capture: { everyMs } });
   const nowMs = deps?.nowMs ?? realMs;
   const frames: Frame[] = [];
@@ -50,7 +62,9 @@ export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, d
   const waiting: { passes(frame: Frame): boolean; resolve(frame: Frame): void }[] = [];
   const capture = new Capture(
     {
-      ...{ session: SESSION, epoch: 1, policy: policyOf(everyMs) },
+      session: SESSION,
+      epoch: 1,
+      policy: policyOf(everyMs),
       settings: { ...settings, source: { ...settings.source, ...source }, segmentMs },
       ...input,
     },
@@ -79,7 +93,11 @@ export function play({ url, everyMs = 1000, source, segmentMs = 60_000, input, d
   );
   const part = () => capture.account.part(0);
   return {
-    ...{ capture, frames, reports, gaps, ended: capture.run() },
+    capture,
+    frames,
+    reports,
+    gaps,
+    ended: capture.run(),
     frame: (passes) =>
       new Promise((resolve) => {
         const found = frames.find(passes);

@@ -46,7 +46,9 @@ describe('a frame that cannot be delivered', () => {
   }
   const lettersCome = (count: number): Promise<FrameLetter[]> =>
     eventually(async () => ((found) => (found.length >= count ? found : undefined))(await letters()), {
-      ...{ withinMs: 5000, everyMs: 20, what: `${count} letters` },
+      withinMs: 5000,
+      everyMs: 20,
+      what: `${count} letters`,
     });
   const deadFiles = (): string[] =>
     readdirSync(join(folder(), 'spool', 'dead'), { recursive: true, encoding: 'utf8' }).filter((name) =>

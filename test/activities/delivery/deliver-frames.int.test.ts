@@ -203,7 +203,9 @@ describe('the delivery of frames', () => {
     const latest = ({ store }: Bench) => store.get(latestKey(SESSION));
     const latestIs = (bench: Bench, slotMs: number) =>
       eventually(async () => (await latest(bench))?.metadata['slot-ms'] === String(slotMs) || undefined, {
-        ...{ withinMs: 5000, everyMs: 10, what: `latest of slot ${slotMs}` },
+        withinMs: 5000,
+        everyMs: 10,
+        what: `latest of slot ${slotMs}`,
       });
 
     it('which never goes back, in whatever order frames arrive', async () => {

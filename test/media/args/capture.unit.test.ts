@@ -8,7 +8,12 @@ const GATE = 'framestep=step=2147483647:enable=0';
 const QUICK = '-probesize 500000 -analyzeduration 1000000';
 
 const intent = (url: string, change: Partial<CaptureIntent> = {}): CaptureIntent => ({
-  ...{ url, sizes: [], quality: 80, stallMs: 10_000, probe: 'quick', ...change },
+  url,
+  sizes: [],
+  quality: 80,
+  stallMs: 10_000,
+  probe: 'quick',
+  ...change,
 });
 
 const input = (protocols: string, rest: string, probe = QUICK): string =>

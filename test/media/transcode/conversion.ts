@@ -13,7 +13,8 @@ import { FFMPEG } from '../clips.js';
 
 export const FFPROBE = FFMPEG.replace(/ffmpeg$/, 'ffprobe');
 export const PROGRAMS: Programs & Pick<PieceOptions, 'signal'> = {
-  ...{ ffmpeg: FFMPEG, ffprobe: FFPROBE },
+  ffmpeg: FFMPEG,
+  ffprobe: FFPROBE,
   signal: new AbortController().signal,
 };
 
@@ -24,7 +25,10 @@ export const CHUNK_MS = 1500;
 /** Fast, with keyframes often enough for several chunks in a short clip. */
 export const profileOf = (more: Partial<ProfileInput> = {}) =>
   profileSchema.parse({
-    ...{ name: 'test', version: 1, package: 'mp4', audio: { maxChannels: 6 } },
+    name: 'test',
+    version: 1,
+    package: 'mp4',
+    audio: { maxChannels: 6 },
     video: { renditions: [LOW, HIGH], preset: 'veryfast', gopSeconds: 0.5 },
     ...more,
   });
@@ -36,7 +40,9 @@ export const fullPlan = (
   { profile = profileOf(), remux = 'auto' as TranscodeSettings['remux'], chunkMs = CHUNK_MS } = {},
 ): TranscodePlan => ({
   ...planTranscode({ ...probed, profile, remux, chunkMs }),
-  ...{ version: 1, unit: 'unit', input: { sizeBytes: 1, tag: 'tag' } },
+  version: 1,
+  unit: 'unit',
+  input: { sizeBytes: 1, tag: 'tag' },
 });
 
 export interface Converted {

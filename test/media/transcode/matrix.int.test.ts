@@ -33,7 +33,9 @@ const CASES: Record<string, Case> = {
   '29.97 pictures a second': { make: `${picture('30000/1001')} ${SOUND} ${SECONDS} ${AVC} -c:a aac`, name: 'in.mp4' },
   '60 pictures a second': { make: `${picture('60')} ${SOUND} ${SECONDS} ${AVC} -c:a aac`, name: 'in.mp4' },
   '120 pictures a second, which is thinned out to 60': {
-    ...{ make: `${picture('120')} ${SOUND} -t 3.2 ${AVC} -c:a aac`, name: 'in.mp4', pictures: 192 },
+    make: `${picture('120')} ${SOUND} -t 3.2 ${AVC} -c:a aac`,
+    name: 'in.mp4',
+    pictures: 192,
   },
   'a variable rate': {
     make: `${picture('25')} ${SOUND} ${SECONDS} -vf select='not(mod(n\\,7))+not(mod(n\\,3))+lt(mod(n\\,50)\\,20)' -fps_mode vfr ${AVC} -c:a aac`,
@@ -61,7 +63,9 @@ const CASES: Record<string, Case> = {
     name: 'in.avi',
   },
   'MP4 in fragments': {
-    ...{ before, make: '-i {folder}/plain.mp4 -c copy -movflags +frag_keyframe+delay_moov', name: 'in.mp4' },
+    before,
+    make: '-i {folder}/plain.mp4 -c copy -movflags +frag_keyframe+delay_moov',
+    name: 'in.mp4',
   },
   WebM: {
     make: `${picture('25')} ${SOUND} ${SECONDS} -c:v libvpx -deadline realtime -cpu-used 8 -g 40 -c:a libopus`,
@@ -87,12 +91,16 @@ const CASES: Record<string, Case> = {
     size: [50, 90],
   },
   'sound that begins later': {
-    ...{ before, make: '-i {folder}/plain.mp4 -itsoffset 0.7 -i {folder}/plain.mp4 -map 0:v -map 1:a -c copy' },
-    ...{ name: 'in.ts', delayS: 0.7 },
+    before,
+    make: '-i {folder}/plain.mp4 -itsoffset 0.7 -i {folder}/plain.mp4 -map 0:v -map 1:a -c copy',
+    name: 'in.ts',
+    delayS: 0.7,
   },
   'a picture that begins later': {
-    ...{ before, make: '-itsoffset 0.7 -i {folder}/plain.mp4 -i {folder}/plain.mp4 -map 0:v -map 1:a -c copy' },
-    ...{ name: 'in.mkv', delayS: -0.7 },
+    before,
+    make: '-itsoffset 0.7 -i {folder}/plain.mp4 -i {folder}/plain.mp4 -map 0:v -map 1:a -c copy',
+    name: 'in.mkv',
+    delayS: -0.7,
   },
   'an edit list that begins between keyframes': {
     before,

@@ -39,7 +39,8 @@ export async function mp4Samples(path: string): Promise<{ isFaststart: boolean; 
       samples: samples.length,
       ticks: samples.map(({ cts }) => cts).sort((a, b) => a - b),
       keys: samples.flatMap(({ is_sync: isSync }, index) => (isSync ? [index] : [])),
-      ...{ width: track.video?.width ?? 0, height: track.video?.height ?? 0 },
+      width: track.video?.width ?? 0,
+      height: track.video?.height ?? 0,
     };
   });
   return { isFaststart: order.indexOf('moov') < order.indexOf('mdat'), tracks };

@@ -106,7 +106,12 @@ describe('a piece of a transcode', () => {
     const plan = fullPlan(await probe(file), { chunkMs: 60_000 });
     const frames: number[] = [];
     const { cpuSeconds } = await encodeChunk({
-      ...{ ...PROGRAMS, plan, folder: folder(), file, index: 0, threads: 1 },
+      ...PROGRAMS,
+      plan,
+      folder: folder(),
+      file,
+      index: 0,
+      threads: 1,
       onProgress: (progress) => frames.push(progress.frames),
     });
     assert.equal(frames.at(-1), 120);

@@ -6,12 +6,17 @@ const timeBase = [1, 1000] as const;
 const even = (seconds: number, fps = 25) => Array.from({ length: seconds * fps }, (_, index) => (index * 1000) / fps);
 const keysEvery = (seconds: number, { until }: { until: number }) =>
   Array.from({ length: Math.ceil(until / seconds) }, (_, index) => ({
-    ...{ ticks: index * seconds * 1000, seekS: index * seconds },
+    ticks: index * seconds * 1000,
+    seekS: index * seconds,
   }));
 
 const plan = (seconds: number, { chunkMs = 30_000, keysS = 2, gopSeconds = 2 } = {}) =>
   planChunks({
-    ...{ timeline: even(seconds), durationTicks: seconds * 1000, timeBase, gopSeconds, chunkMs },
+    timeline: even(seconds),
+    durationTicks: seconds * 1000,
+    timeBase,
+    gopSeconds,
+    chunkMs,
     keyframes: keysS === 0 ? [] : keysEvery(keysS, { until: seconds }),
   });
 

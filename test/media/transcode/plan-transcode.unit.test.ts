@@ -8,17 +8,46 @@ import { profileSchema } from '../../../contracts/profile.js';
 
 const FRAMES = 250;
 const VIDEO: VideoTrack = {
-  ...{ index: 0, codec: 'h264', profile: 'High', pixelFormat: 'yuv420p', width: 1280, height: 720, rotation: 0 },
-  ...{ timeBase: [1, 1000], frames: FRAMES, leftOut: 0, timelineFrom: 'packets', firstPts: 80, durationTicks: 10_000 },
-  ...{ fps: 25, isInterlaced: false, color: {}, bitrateKbps: 2000, maxGopMs: 2000, hasOpenGops: false },
+  index: 0,
+  codec: 'h264',
+  profile: 'High',
+  pixelFormat: 'yuv420p',
+  width: 1280,
+  height: 720,
+  rotation: 0,
+  timeBase: [1, 1000],
+  frames: FRAMES,
+  leftOut: 0,
+  timelineFrom: 'packets',
+  firstPts: 80,
+  durationTicks: 10_000,
+  fps: 25,
+  isInterlaced: false,
+  color: {},
+  bitrateKbps: 2000,
+  maxGopMs: 2000,
+  hasOpenGops: false,
 };
 const AUDIO: AudioTrack = {
-  ...{ index: 1, codec: 'aac', profile: 'LC', channels: 2, sampleRate: 48_000, startS: 0, endS: 10 },
-  ...{ bitrateKbps: 128, hasRoundedTimes: false, gaps: 0 },
+  index: 1,
+  codec: 'aac',
+  profile: 'LC',
+  channels: 2,
+  sampleRate: 48_000,
+  startS: 0,
+  endS: 10,
+  bitrateKbps: 128,
+  hasRoundedTimes: false,
+  gaps: 0,
 };
 const PROBE: MediaProbe = {
-  ...{ container: 'mov,mp4,m4a,3gp,3g2,mj2', durationMs: 10_000, video: VIDEO, audio: AUDIO },
-  ...{ otherTracks: 0, isFaststart: true, warnings: [] },
+  container: 'mov,mp4,m4a,3gp,3g2,mj2',
+  durationMs: 10_000,
+  video: VIDEO,
+  audio: AUDIO,
+  otherTracks: 0,
+  isFaststart: true,
+  warnings: [],
 };
 const rendition = (height: number) => ({ name: `${height}p`, height, maxrateKbps: 3000 });
 
@@ -35,7 +64,11 @@ function plan({ probe = {}, video = {}, audio = {}, profile = {}, remux = 'auto'
   const whole = { ...PROBE, video: { ...VIDEO, ...video }, audio: { ...AUDIO, ...audio }, ...probe };
   const timeline = Array.from({ length: FRAMES }, (_, index) => 80 + index * 40);
   const parsed = profileSchema.parse({
-    ...{ name: 'test', version: 1, package: 'mp4', video: { renditions: [rendition(720)] }, audio: {} },
+    name: 'test',
+    version: 1,
+    package: 'mp4',
+    video: { renditions: [rendition(720)] },
+    audio: {},
     ...profile,
   });
   const keyframes = [0, 2000, 4000, 6000, 8000].map((ticks) => ({ ticks: ticks + 80, seekS: ticks / 1000 }));

@@ -6,8 +6,19 @@ import { concatList, joinMp4Args } from '../../../../media/args/transcode/join.j
 import { profileOf } from '../../../media/transcode/conversion.js';
 
 const VIDEO: VideoTrack = {
-  ...{ index: 0, codec: 'h264', profile: 'High', pixelFormat: 'yuv420p', width: 160, height: 90, rotation: 0 },
-  ...{ timeBase: [1, 30_000], frames: 300, leftOut: 0, timelineFrom: 'packets', firstPts: 600, durationTicks: 300_300 },
+  index: 0,
+  codec: 'h264',
+  profile: 'High',
+  pixelFormat: 'yuv420p',
+  width: 160,
+  height: 90,
+  rotation: 0,
+  timeBase: [1, 30_000],
+  frames: 300,
+  leftOut: 0,
+  timelineFrom: 'packets',
+  firstPts: 600,
+  durationTicks: 300_300,
   ...{
     fps: 29.97,
     isInterlaced: false,
@@ -39,7 +50,12 @@ const PLAN = {
 describe('the command lines of a transcode', () => {
   it('enter the file at a keyframe, choose pictures by their ticks, and let no other keyframe in', () => {
     const args = encodeChunkArgs({
-      ...{ plan: PLAN, video: VIDEO, chunk: CHUNKS[1]!, file: '/in.mp4', outputs: ['/out.mp4'], threads: 2 },
+      plan: PLAN,
+      video: VIDEO,
+      chunk: CHUNKS[1]!,
+      file: '/in.mp4',
+      outputs: ['/out.mp4'],
+      threads: 2,
       keyExpression: 'expr:1',
     });
     const line = args.join(' ');
@@ -65,7 +81,9 @@ describe('the command lines of a transcode', () => {
 
   it('deinterlace before pictures are chosen, and thin them out after', () => {
     const filters = pictureFilters({
-      ...{ plan: { ...PLAN, minStepTicks: 475 }, video: { ...VIDEO, isInterlaced: true }, chunk: CHUNKS[1]! },
+      plan: { ...PLAN, minStepTicks: 475 },
+      video: { ...VIDEO, isInterlaced: true },
+      chunk: CHUNKS[1]!,
     });
     assert.deepEqual(
       filters.map((filter) => filter.split('=')[0]),
@@ -97,8 +115,16 @@ describe('the command lines of a transcode', () => {
 
   it('count the packets of sound whose times are rounded, and fill its gaps', () => {
     const track = {
-      ...{ index: 1, codec: 'aac', profile: 'LC', channels: 6, sampleRate: 48_000, startS: 0.021, endS: 10 },
-      ...{ bitrateKbps: 128, hasRoundedTimes: true, gaps: 1 },
+      index: 1,
+      codec: 'aac',
+      profile: 'LC',
+      channels: 6,
+      sampleRate: 48_000,
+      startS: 0.021,
+      endS: 10,
+      bitrateKbps: 128,
+      hasRoundedTimes: true,
+      gaps: 1,
     };
     const intent = { file: '/in.mkv', track, profile: profileOf({ audio: {} }), output: '/a.m4a' };
     const copied = audioArgs({ ...intent, treatment: 'copy' }).join(' ');

@@ -2,7 +2,7 @@ import { createBacklog, type Backlog } from './backlog.js';
 import type { Parcel } from './parcel.js';
 
 /** One step of deliveries, so many at once; what is beyond that waits, and may be shed. */
-export interface Stage {
+export interface WorkQueue {
   /** Waiting, not begun. */
   readonly backlog: Backlog<Parcel>;
   add(parcel: Parcel): void;
@@ -11,7 +11,7 @@ export interface Stage {
 }
 
 /** `work` never rejects: it tells the parcel. */
-export function createStage({ atOnce, work }: { atOnce: number; work(parcel: Parcel): Promise<void> }): Stage {
+export function createWorkQueue({ atOnce, work }: { atOnce: number; work(parcel: Parcel): Promise<void> }): WorkQueue {
   const backlog = createBacklog<Parcel>();
   const wanting: { count: number; resolve(): void }[] = [];
   let active = 0;

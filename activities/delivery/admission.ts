@@ -6,9 +6,9 @@ import type { Parcels } from './parcels.js';
 import type { Spool } from './spool.js';
 
 /** Where the bytes of a frame are kept until it is delivered; undefined where there is no room for them. */
-export type Reception = (frame: Frame, images: readonly Buffer[]) => Promise<Parcel['content'] | undefined>;
+export type Admission = (frame: Frame, images: readonly Buffer[]) => Promise<Parcel['content'] | undefined>;
 
-interface ReceptionDeps {
+interface AdmissionDeps {
   spool: Spool;
   parcels: Parcels;
   /** What may be shed, the first of it first. */
@@ -20,7 +20,7 @@ interface ReceptionDeps {
 const MOST_PARCELS = 50_000;
 
 /** Takes frames in: into the spool, or into memory where the disk does not take them; what waits is shed for them. */
-export function createReception({ spool, parcels, waiting, onProblem }: ReceptionDeps): Reception {
+export function createAdmission({ spool, parcels, waiting, onProblem }: AdmissionDeps): Admission {
   return async function admit(frame, images) {
     const sizeBytes = images.reduce((sum, image) => sum + image.length, 0);
     if (!(await makeRoom(sizeBytes))) return undefined;
