@@ -25,7 +25,12 @@ export const createInspectInput = (host: TranscodeHost) =>
       const published = await readManifest(host.store, outputPrefix);
       const { unit, decision, profile, probe, renditions, chunks, audio, warnings } = plan;
       return {
-        ...{ unit, outputPrefix, decision, audio, warnings, durationMs: probe.durationMs },
+        unit,
+        outputPrefix,
+        decision,
+        audio,
+        warnings,
+        durationMs: probe.durationMs,
         profile: { name: profile.name, version: profile.version },
         renditions: renditions.map(({ name }) => name),
         chunks: chunks.length,

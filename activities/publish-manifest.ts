@@ -19,10 +19,21 @@ export const createPublishManifest = ({ store }: { store: ObjectStore }) =>
     const { profile, decision, probe, input } = await planOf(store, { task: taskRefOf(settings), unit });
     const { container, durationMs, video, audio } = probe;
     const manifest: TranscodeManifest = {
-      ...{ version: 1, tenant, taskId, requestSha256, unit, decision, labels, ...made, publishedAtMs: Date.now() },
+      version: 1,
+      tenant,
+      taskId,
+      requestSha256,
+      unit,
+      decision,
+      labels,
+      ...made,
+      publishedAtMs: Date.now(),
       profile: { name: profile.name, version: profile.version },
       input: {
-        ...{ url: redact(settings.input.url), ...input, container, durationMs },
+        url: redact(settings.input.url),
+        ...input,
+        container,
+        durationMs,
         ...(video ? { video: pick(video, ['codec', 'width', 'height', 'frames']) } : {}),
         ...(audio ? { audio: pick(audio, ['codec', 'channels', 'sampleRate']) } : {}),
       },

@@ -22,7 +22,8 @@ export const createSendCallback = ({ secrets, post }: CallbackDeps) =>
   async function sendCallback({ callback, kind, event }: CallbackInput): Promise<void> {
     const { url, secret } = callback;
     const body = JSON.stringify({
-      ...{ specversion: '1.0', datacontenttype: 'application/json' },
+      specversion: '1.0',
+      datacontenttype: 'application/json',
       ...transcodeEvent(kind, event),
     });
     const status = await statusOf(post, { url, body, ...signed(body, { secret, secrets }) });

@@ -83,7 +83,8 @@ export function createInputCache({ scratch, inputs, maxBytes }: CacheOptions): I
       }
       let isHeld = true;
       return {
-        ...{ path: entry.path, version },
+        path: entry.path,
+        version,
         release() {
           if (isHeld) leave(key, entry);
           isHeld = false;
@@ -94,7 +95,11 @@ export function createInputCache({ scratch, inputs, maxBytes }: CacheOptions): I
 
   function begin(key: string, { url, version }: { url: string; version: InputVersion }): Entry {
     const entry: Entry = {
-      ...{ path: join(folder, key), version, users: 0, part: 0, stopping: new AbortController() },
+      path: join(folder, key),
+      version,
+      users: 0,
+      part: 0,
+      stopping: new AbortController(),
       fetched: Promise.resolve(),
     };
     // One at a time from where they come: the first is whole soonest, and is worked on while the next one comes.

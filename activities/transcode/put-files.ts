@@ -52,7 +52,9 @@ export async function putOutputs(
   const keyed = files.map((file) => ({ ...file, key: outputKey(outputPrefix, { unit, path: file.name }) }));
   const measures = await putPieces(host, work, keyed);
   return keyed.map(({ path: _, name, ...file }, index) => ({
-    ...{ ...file, ...measures[index]!, path: `${unit}/${name}` },
+    ...file,
+    ...measures[index]!,
+    path: `${unit}/${name}`,
     ...(ssim === undefined ? {} : { ssim }),
   }));
 }

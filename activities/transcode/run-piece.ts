@@ -37,7 +37,8 @@ export async function runPiece<Result>(
   tell();
   try {
     const result = await work({
-      ...{ signal, log },
+      signal,
+      log,
       at(stage, part = 0, speed) {
         if (stage !== beat.stage) {
           log.add(stage);

@@ -39,7 +39,8 @@ export async function openScratch({ folder, maxBytes }: { folder: string; maxByt
   let evict = (): boolean => false;
 
   return {
-    ...{ folder, keptFolder },
+    folder,
+    keptFolder,
     async reserve(bytes, { signal }) {
       await assertPossible(folder, { bytes, maxBytes });
       signal.throwIfAborted();

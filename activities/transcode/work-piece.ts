@@ -39,7 +39,11 @@ export function workOnPiece(
     try {
       const result = await host.scratch.withFolder((folder) =>
         work({
-          ...{ ...run, task, plan, folder, priority: settings.priority },
+          ...run,
+          task,
+          plan,
+          folder,
+          priority: settings.priority,
           media: (totalMs) => mediaOptions(host, { run, plan, folder, totalMs }),
           async withInput(use) {
             const { url } = settings.input;
@@ -79,7 +83,11 @@ function mediaOptions(
   { run, plan, folder, totalMs }: { run: PieceRun; plan: TranscodePlan; folder: string; totalMs: number },
 ): PieceOptions {
   return {
-    ...{ ffmpeg, ffprobe, plan, folder, signal: run.signal },
+    ffmpeg,
+    ffprobe,
+    plan,
+    folder,
+    signal: run.signal,
     onProgress: ({ outTimeMs, speed }) => {
       run.at('encode', outTimeMs / Math.max(1, totalMs), speed);
     },

@@ -63,7 +63,9 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
   const timeline =
     video &&
     (await timelineOf({
-      ...{ track: video, counts: of(video), pictures: picturesReader(look, intent) },
+      track: video,
+      counts: of(video),
+      pictures: picturesReader(look, intent),
       isIndexed: header.format.format_name.startsWith('mov,') && video.nb_frames === of(video).packets,
     }));
   const probe: MediaProbe = {
@@ -84,7 +86,8 @@ async function readHeader(look: Look, intent: ProbeIntent): Promise<Header> {
   const lines: string[] = [];
   let tooLarge: string | undefined;
   await runFfprobe({
-    ...{ ...look, args: probeTracksArgs(intent) },
+    ...look,
+    args: probeTracksArgs(intent),
     onLine: (line) => lines.push(line),
     onComplaint: (line) => (tooLarge ??= TOO_LARGE.exec(line)?.[0]),
   });

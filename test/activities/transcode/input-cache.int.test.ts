@@ -28,7 +28,8 @@ describe('the inputs on a worker', () => {
     reads = [];
     read = (_, fromByte) => Readable.from([BODY.subarray(fromByte)]);
     cache = createInputCache({
-      ...{ scratch, maxBytes: 100 },
+      scratch,
+      maxBytes: 100,
       inputs: {
         inspect: async () => ({ sizeBytes: BODY.length, tag: 'v1' }),
         read: async (_, { version, fromByte }) => {

@@ -12,7 +12,8 @@ const unit = { settings, unit: 'u', outputPrefix: 'out' };
 function quickHost(): { host: TranscodeHost; told: string[] } {
   const told: string[] = [];
   const host = {
-    ...{ name: 'a', stages: createStages({ encoders: 1, transfers: 1 }) },
+    name: 'a',
+    stages: createStages({ encoders: 1, transfers: 1 }),
     store: { get: async () => ({ body: Buffer.from('{}') }), put: async () => 'written' },
     scratch: {
       reserve: async () => ({ release: () => undefined }),

@@ -19,14 +19,12 @@ const VIDEO: VideoTrack = {
   timelineFrom: 'packets',
   firstPts: 600,
   durationTicks: 300_300,
-  ...{
-    fps: 29.97,
-    isInterlaced: false,
-    color: { space: 'bt709' },
-    bitrateKbps: 2000,
-    maxGopMs: 2000,
-    hasOpenGops: false,
-  },
+  fps: 29.97,
+  isInterlaced: false,
+  color: { space: 'bt709' },
+  bitrateKbps: 2000,
+  maxGopMs: 2000,
+  hasOpenGops: false,
 };
 const CHUNKS: Chunk[] = [
   { index: 0, firstFrame: 0, frames: 150, startTicks: 0, durationTicks: 150_150, timelineSha256: '' },
