@@ -31,7 +31,8 @@ describe('the activity captureFrames', () => {
   });
   afterEach(async () => {
     await bench.close();
-    assert.deepEqual([processesNaming(clips.folder), [...bench.registry.entries]], [[], []], 'something was left');
+    assert.deepEqual(processesNaming(clips.folder), [], 'something was left');
+    assert.deepEqual([...bench.registry.entries], [], 'something was left');
   });
 
   it('returns its account, which is in the store by then, and has told the stream', async () => {
@@ -40,7 +41,9 @@ describe('the activity captureFrames', () => {
     assert.equal(end.reason, 'source-ended');
     const part = await bench.part();
     assert.ok(part);
-    assert.deepEqual([part.untilMs, part.timeline, part.counts], [end.untilMs, end.timeline, end.counts]);
+    assert.deepEqual(part.untilMs, end.untilMs);
+    assert.deepEqual(part.timeline, end.timeline);
+    assert.deepEqual(part.counts, end.counts);
     assert.ok(end.counts.stored >= 5);
     assert.deepEqual(auditParts([part]).differences, []);
     assert.deepEqual(
@@ -87,7 +90,8 @@ describe('the activity captureFrames', () => {
     environment.cancel('NOT_FOUND', { ...NO_CANCELLATION, notFound: true });
     await assert.rejects(ended, CancelledFailure);
     const [told] = bench.streams.ends;
-    assert.deepEqual([told?.epoch, told?.end.reason], [1, 'lost']);
+    assert.equal(told?.epoch, 1);
+    assert.equal(told?.end.reason, 'lost');
     assert.equal(told?.end.untilMs, (await bench.part())?.untilMs);
   });
 
@@ -144,7 +148,9 @@ describe('the activity captureFrames', () => {
     const { counts } = await ended;
     const part = await bench.part();
     assert.ok(part);
-    assert.deepEqual([part.fromMs, part.host, part.counts], [firstSlotMs, 'here', counts]);
+    assert.deepEqual(part.fromMs, firstSlotMs);
+    assert.equal(part.host, 'here');
+    assert.deepEqual(part.counts, counts);
     assert.deepEqual(part.stored[0], { fromSlotMs: at(0), toSlotMs: at(3), everyMs: 500 });
     assert.deepEqual(part.gaps[0], { fromSlotMs: at(4), toSlotMs: at(4), everyMs: 500, reason: 'worker-lost' });
     assert.ok(part.gaps.every(({ reason }) => reason === 'worker-lost'));
@@ -159,7 +165,9 @@ describe('the activity captureFrames', () => {
   it('as another attempt of a segment that was relieved meanwhile captures nothing', async () => {
     bench.streams.hasRelieved = true;
     const { reason, timeline } = await bench.start(inputOf(clip), { attempt: 2 }).ended;
-    assert.deepEqual([reason, timeline, bench.streams.reports], ['lost', [], []]);
+    assert.equal(reason, 'lost');
+    assert.deepEqual(timeline, []);
+    assert.deepEqual(bench.streams.reports, []);
   });
 
   it('obeys messages to its host, and an old policy changes nothing', async () => {

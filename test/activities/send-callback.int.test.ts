@@ -77,7 +77,8 @@ describe('a callback', () => {
   for (const [answer, code] of answers)
     it(`that is answered with ${answer} ${code ? `fails with ${code}` : 'is over'}, after one try`, async () => {
       status = answer;
-      assert.deepEqual([await codeOf(call()), got.length], [code, 1]);
+      assert.deepEqual(await codeOf(call()), code);
+      assert.equal(got.length, 1);
     });
 
   it('may be tried again where nobody listens', async () => {
@@ -89,7 +90,8 @@ describe('a callback', () => {
     const guarded = createSendCallback({ secrets: {}, post: openHttpPost({ allowPrivate: false }) });
     for (const inside of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '[::ffff:127.0.0.1]')]) {
       const forbidden = guarded({ callback: { url: inside }, kind: 'failed', event: EVENT });
-      assert.deepEqual([await codeOf(forbidden), got.length], ['callback-refused', 0], inside);
+      assert.equal(await codeOf(forbidden), 'callback-refused', inside);
+      assert.equal(got.length, 0, inside);
     }
   });
 

@@ -34,7 +34,8 @@ describe('the relay of a live stream', () => {
     assert.deepEqual(first?.applied, []);
     const { fromSlotMs } = await stream.executeUpdate(setCapturePolicyUpdate, { args: [{ everyMs: 250 }] });
     assert.notEqual(fromSlotMs, null);
-    assert.deepEqual([first.applied.length, next.applied.length], [0, 1], 'the successor is told from then on');
+    assert.equal(first.applied.length, 0, 'the successor is told from then on');
+    assert.equal(next.applied.length, 1, 'the successor is told from then on');
     await stream.signal(stopStreamSignal);
     assert.equal((await stream.result()).reason, 'stopped');
     assert.deepEqual(
@@ -77,7 +78,8 @@ describe('the relay of a live stream', () => {
     await host.begun.reached(2);
     await stream.signal(stopStreamSignal);
     assert.equal((await stream.result()).reason, 'stopped');
-    assert.deepEqual([host.relays, bench().records.sealed('ending').length], [[], 1]);
+    assert.deepEqual(host.relays, []);
+    assert.equal(bench().records.sealed('ending').length, 1);
   });
 
   it('tries another host where nobody takes the successor of a lost one', async () => {

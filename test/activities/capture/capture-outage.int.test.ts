@@ -80,11 +80,14 @@ describe('a capture whose source fails', () => {
     server.answer = inTurn(live('close'), (_, response) => response.writeHead(404).end());
     const scene = play({ url: server.url('/live.flv'), everyMs: 500, source: { reconnectWindowMs: 3000 } });
     const { reason, problem, untilMs } = await scene.ended;
-    assert.deepEqual([reason, problem?.code], ['source-ended', 'source-not-found']);
+    assert.equal(reason, 'source-ended');
+    assert.equal(problem?.code, 'source-not-found');
     const lastMs = scene.storedSlots().at(-1) ?? 0;
     assert.ok(untilMs >= lastMs + 3000, `until ${untilMs}, last stored ${lastMs}`);
     const [tail, ...others] = scene.gaps;
-    assert.deepEqual([tail?.reason, tail?.fromSlotMs, others], ['source-offline', lastMs + 500, []]);
+    assert.equal(tail?.reason, 'source-offline');
+    assert.equal(tail?.fromSlotMs, lastMs + 500);
+    assert.deepEqual(others, []);
     assert.equal(scene.reports.at(-1)?.kind, 'interrupted');
     assert.deepEqual(scene.differences(), []);
   });

@@ -25,12 +25,16 @@ describe('what waits for delivery', () => {
   it('counts what is left', () => {
     const backlog = createBacklog<Named>();
     for (const item of [live('a'), late('x'), live('b')]) backlog.add(item);
-    assert.deepEqual([backlog.size, backlog.lateSize], [3, 1]);
+    assert.equal(backlog.size, 3);
+    assert.equal(backlog.lateSize, 1);
     backlog.victim();
-    assert.deepEqual([backlog.size, backlog.lateSize], [2, 0]);
+    assert.equal(backlog.size, 2);
+    assert.equal(backlog.lateSize, 0);
     backlog.next();
     backlog.next();
-    assert.deepEqual([backlog.size, backlog.next(), backlog.victim()], [0, undefined, undefined]);
+    assert.equal(backlog.size, 0);
+    assert.equal(backlog.next(), undefined);
+    assert.equal(backlog.victim(), undefined);
   });
 });
 

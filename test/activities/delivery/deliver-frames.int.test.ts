@@ -79,11 +79,15 @@ describe('the delivery of frames', () => {
       [variant, images[1]!, event.data.variants[0]!],
     ] as const) {
       const object = await store.get(key);
-      assert.deepEqual([object?.body, object?.contentType], [image, 'image/jpeg']);
+      assert.deepEqual(object?.body, image);
+      assert.equal(object?.contentType, 'image/jpeg');
       assert.equal(object?.metadata['sha256'], createHash('sha256').update(image).digest('hex'));
-      assert.deepEqual([told.url, told.sha256], [store.url(key), object?.metadata['sha256']]);
+      assert.deepEqual(told.url, store.url(key));
+      assert.deepEqual(told.sha256, object?.metadata['sha256']);
     }
-    assert.deepEqual([event.data.attempt, event.data.late, spool.usedBytes], [1, false, 0]);
+    assert.equal(event.data.attempt, 1);
+    assert.equal(event.data.late, false);
+    assert.equal(spool.usedBytes, 0);
   });
 
   it('waits for the store to come back, and tells how often it tried', async () => {
@@ -183,7 +187,8 @@ describe('the delivery of frames', () => {
     assert.equal(problems.count, 1);
     rmSync(blocker);
     assert.equal(await deliver(T0 + 1000), 'stored');
-    assert.deepEqual([writes.count, spool.usedBytes], [1, 0]);
+    assert.equal(writes.count, 1);
+    assert.equal(spool.usedBytes, 0);
     assert.equal((await published()).length, 2);
   });
 

@@ -36,12 +36,14 @@ describe('chunks of a video', () => {
       let [frame, ticks] = [0, 0];
       for (const [index, chunk] of chunks.entries()) {
         assert.equal(chunk.index, index);
-        assert.deepEqual([chunk.firstFrame, chunk.startTicks], [frame, ticks]);
+        assert.deepEqual(chunk.firstFrame, frame);
+        assert.deepEqual(chunk.startTicks, ticks);
         assert.ok(chunk.frames > 0);
         frame += chunk.frames;
         ticks += chunk.durationTicks;
       }
-      assert.deepEqual([frame, ticks], [seconds * 25, seconds * 1000]);
+      assert.equal(frame, seconds * 25);
+      assert.equal(ticks, seconds * 1000);
     });
   }
 
