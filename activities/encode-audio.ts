@@ -5,7 +5,7 @@ import { putPieces } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { noteRun, REUSED, workOnPiece } from './transcode/work-piece.js';
 
-/** Of audio as it is copied or encoded, at most. */
+/** The most that sound takes, copied or encoded. */
 const BYTES_PER_MS = 80;
 
 /** The sound of the whole input, once: encoded in chunks it would have a gap at each joint. */

@@ -10,7 +10,7 @@ import type { CaptureHost } from './capture/capture-host.js';
 import { createCleanStore } from './clean-store.js';
 import { createConvertWhole } from './convert-whole.js';
 import { createCutCapture } from './cut-capture.js';
-import type { RedriveDeps } from './dead-letters/redrive-stretch.js';
+import type { RedriveDeps } from './dead-letters/kinds/letter-work.js';
 import { createEncodeAudio } from './encode-audio.js';
 import { createEncodeChunk } from './encode-chunk.js';
 import { createHoldHostLease } from './hold-host-lease.js';

@@ -4,7 +4,7 @@ import { putOutputs } from './transcode/put-files.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { noteRun, workOnPiece } from './transcode/work-piece.js';
 
-/** Of all sheets of the longest video. */
+/** The room that all sheets of the longest video take. */
 const ROOM_BYTES = 64 * 1024 * 1024;
 
 /** Sheets of small pictures, and the index by which a player finds the one of a moment. */

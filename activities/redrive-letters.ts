@@ -1,16 +1,17 @@
 import type { RedriveStretch, StretchResult } from '../contracts/redrive.js';
-import type { LetterPlace, RedriveDeps } from './dead-letters/redrive-stretch.js';
+import { bytesInLetter } from './dead-letters/kinds/frame.js';
+import type { LetterPlace, RedriveDeps } from './dead-letters/kinds/letter-work.js';
+import { hostOf } from './dead-letters/letter-kinds.js';
 import { runStretch } from './dead-letters/run-stretch.js';
 
-/** Sends letters again whose bytes travel in them, or are in a store already, and starts tasks again. */
+/** Sends letters again of which no host alone has the bytes. */
 export const createRedriveLetters = (deps: RedriveDeps) =>
   async function redriveLetters(stretch: RedriveStretch): Promise<StretchResult> {
-    return runStretch(deps, { place: IN_LETTER, stretch });
+    return runStretch(deps, { place: ANYWHERE, stretch });
   };
 
-const IN_LETTER: LetterPlace = {
-  holds: (letter) => letter.kind === 'transcode' || letter.content.at !== 'spool',
-  bytes: async ({ content }) =>
-    content.at === 'letter' ? content.images.map((image) => Buffer.from(image, 'base64')) : undefined,
+const ANYWHERE: LetterPlace = {
+  holds: (letter) => hostOf(letter) === undefined,
+  bytes: (letter) => Promise.resolve(bytesInLetter(letter)),
   release: () => Promise.resolve(),
 };

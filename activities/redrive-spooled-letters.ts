@@ -1,8 +1,9 @@
 import type { RedriveStretch, StretchResult } from '../contracts/redrive.js';
-import type { LetterPlace, RedriveDeps } from './dead-letters/redrive-stretch.js';
+import type { LetterPlace, RedriveDeps } from './dead-letters/kinds/letter-work.js';
+import { hostOf } from './dead-letters/letter-kinds.js';
 import { runStretch } from './dead-letters/run-stretch.js';
 
-interface HostDeps extends Omit<RedriveDeps, 'restartTask'> {
+interface HostDeps extends Omit<RedriveDeps, 'restartTask' | 'records'> {
   host: string;
   /** The bytes of dead letters that were too large to travel. */
   dead: {
@@ -16,14 +17,14 @@ interface HostDeps extends Omit<RedriveDeps, 'restartTask'> {
 /** Sends letters again whose bytes are on this host alone. */
 export function createRedriveSpooledLetters({ host, dead, ...deps }: HostDeps) {
   const place: LetterPlace = {
-    holds: (letter) => letter.kind === 'frame' && letter.content.at === 'spool' && letter.host === host,
+    holds: (letter) => hostOf(letter) === host,
     bytes: ({ letterId }) => dead.read(letterId),
     release: (letterId) => dead.remove(letterId),
   };
   return async function redriveSpooledLetters(stretch: RedriveStretch): Promise<StretchResult> {
-    return runStretch({ ...deps, restartTask: neverHere }, { place, stretch });
+    return runStretch({ ...deps, restartTask: neverHere, records: { putRecord: neverHere } }, { place, stretch });
   };
 }
 
-/** A task has no bytes that a host could hold. */
+/** Tasks and records have no bytes that a host could hold. */
 const neverHere = (): Promise<void> => Promise.resolve();

@@ -16,7 +16,7 @@ const WITHIN_MS = 10_000;
 
 /**
  * Posts the event of a task as CloudEvents 1.0 in structured JSON. The signature covers the time and the very bytes:
- * `Reelay-Signature: t=<Unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">`. Whoever takes it tells repeats by the id.
+ * `Reelay-Signature: t=<Unix seconds>,v1=<hex of HMAC-SHA256 over "<t>.<body>">`. The receiver tells repeats by the id.
  */
 export const createSendCallback = ({ secrets, post }: CallbackDeps) =>
   async function sendCallback({ callback, kind, event }: CallbackInput): Promise<void> {

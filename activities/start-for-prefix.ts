@@ -4,7 +4,7 @@ import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { manifestKey } from '../contracts/keys.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { taskStart } from '../contracts/task-start.js';
-import { isMeant, requestFor, type Trigger } from '../contracts/trigger.js';
+import { isMeant, requestFor, type ObjectTrigger } from '../contracts/object-trigger.js';
 import { parseTranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
 import type { WatchResult } from '../contracts/watch.js';
 import { WORKFLOWS } from '../contracts/workflows.js';
@@ -22,7 +22,7 @@ const AT_ONCE = 8;
  * of another size is another version; a task that failed is left alone, since its retry is a decision.
  */
 export const createStartForPrefix = ({ store, client }: WatchDeps) =>
-  async function startForPrefix(trigger: Trigger): Promise<WatchResult> {
+  async function startForPrefix(trigger: ObjectTrigger): Promise<WatchResult> {
     const result: WatchResult = { objects: 0, started: 0 };
     const beat = heartbeatOnProgress(() => result);
     const queue = new PQueue({ concurrency: AT_ONCE });

@@ -1,4 +1,5 @@
-import { letterIdOf, type DeadLetter, type DeadLetterClosed } from '../contracts/dead-letter.js';
+import type { DeadLetter, DeadLetterClosed } from '../contracts/dead-letter.js';
+import { letterIdOf } from '../contracts/frame-letter.js';
 import { TOPICS, type FrameEvent } from '../contracts/events.js';
 import type { GapReason, SessionLedger } from '../contracts/ledger.js';
 import { dueRuns, slotsOf } from '../contracts/slots.js';

@@ -8,9 +8,10 @@ import {
   type StartedRedrive,
 } from '../client/dead-letters.js';
 import { defined } from '../contracts/defined.js';
-import type { Disposition } from '../contracts/dead-letter.js';
-import { MAX_REDRIVES, type LetterFilter, type RedriveState } from '../contracts/redrive.js';
+import type { Disposition } from '../contracts/letter-fields.js';
+import { MAX_REDRIVES, sentOf, type LetterFilter, type RedriveState } from '../contracts/redrive.js';
 import { ago } from './ago.js';
+import { textOf, time } from './dead-letter-text.js';
 import { EXIT } from './exit-code.js';
 import { printJson } from './output.js';
 import { withReelay, withStores } from './sessions.js';
@@ -87,13 +88,10 @@ async function resultOf({ state, result }: StartedRedrive): Promise<RedriveState
 async function showProgress(state: StartedRedrive['state'], signal: AbortSignal): Promise<void> {
   while (await delay(PROGRESS_EVERY_MS, true, { signal }).catch(() => false)) {
     const now = await state().catch(() => undefined); // the end tells what is wrong
-    if (now && !signal.aborted) process.stderr.write(`\r${sentOf(now)} sent again, ${now.left} left\x1b[K`);
+    if (now && !signal.aborted) process.stderr.write(`\r${sentOf(now.tally)} sent again, ${now.left} left\x1b[K`);
   }
   process.stderr.write('\r\x1b[K');
 }
-
-const sentOf = ({ tally: { stored, alreadyStored, restarted, failed } }: RedriveState): number =>
-  stored + alreadyStored + restarted + failed;
 
 function tableOf(letters: readonly ListedLetter[]): string {
   const table = new Table({
@@ -103,18 +101,17 @@ function tableOf(letters: readonly ListedLetter[]): string {
   for (const letter of letters) {
     const { letterId, lastFailedAtMs, disposition, code, redrives, isParked } = letter;
     const again = `${redrives}${isParked ? ' (parked)' : ''}`;
-    table.push([letterId, ago(lastFailedAtMs, Date.now()), disposition, code, again, placeOf(letter)]);
+    table.push([
+      letterId,
+      ago(lastFailedAtMs, Date.now()),
+      disposition,
+      code,
+      again,
+      textOf(letter.kind).place(letter),
+    ]);
   }
   return table.toString();
 }
-
-const PLACES = { letter: 'in the letter', store: 'in the store' } as const;
-
-const placeOf = (letter: ListedLetter): string => {
-  if (letter.kind === 'transcode') return 'none: a task';
-  const { content, host } = letter;
-  return content.at === 'spool' ? `on ${host}` : PLACES[content.at];
-};
 
 function describe(letter: ListedLetter): string {
   const { code, message, redrives } = letter;
@@ -122,42 +119,19 @@ function describe(letter: ListedLetter): string {
     ['letter', `${letter.letterId} (${letter.kind}, ${letter.disposition}${letter.isParked ? ', parked' : ''})`],
     ['problem', `${code}: ${message}`],
     ['failed', `first ${time(letter.firstFailedAtMs)}`],
-    ['', `last ${time(letter.lastFailedAtMs)}, ${whereOf(letter)}`],
+    ['', `last ${time(letter.lastFailedAtMs)}, ${textOf(letter.kind).where(letter)}`],
     ['again', `sent again ${redrives} times`],
-    ...subjectRows(letter),
+    ...textOf(letter.kind).rows(letter),
   ];
   return rows.map(([label = '', text = '']) => `${label.padEnd(9)}${text}`).join('\n');
 }
 
-const time = (ms: number): string => `${new Date(ms).toISOString()}, ${ago(ms, Date.now())}`;
-
-const whereOf = (letter: ListedLetter): string =>
-  letter.kind === 'frame'
-    ? `in the ${letter.stage}, after ${letter.attempts} attempts on ${letter.host}`
-    : `in the phase ${letter.phase}, after ${letter.attempts} starts`;
-
-function subjectRows(letter: ListedLetter): string[][] {
-  if (letter.kind === 'transcode') {
-    const { request, runId } = letter;
-    return [
-      ['task', `${request.taskId} of tenant ${request.tenant}, run ${runId}`],
-      ['request', `${request.input.url} with ${request.profile}`],
-    ];
-  }
-  const { frame } = letter;
-  const images = frame.images.map(({ width, height, sizeBytes }) => `${width}x${height} ${sizeBytes} B`);
-  return [
-    ['slot', `${time(frame.slotMs)}, one frame each ${frame.everyMs} ms, segment ${frame.epoch}`],
-    ['images', images.join(', ')],
-    ['bytes', placeOf(letter)],
-  ];
-}
-
 function summaryOf({ tally, parked, waitingFor }: RedriveState, maxRedrives?: number): string {
-  const { stored, alreadyStored, restarted, failed } = tally;
+  const { stored, alreadyStored, restarted, failed, republished = 0 } = tally;
   return [
     `${stored} stored, ${alreadyStored} were stored already, ${failed} failed again`,
     ...(restarted > 0 ? [`${restarted} tasks started again`] : []),
+    ...(republished > 0 ? [`${republished} records put into their topics again`] : []),
     ...(parked > 0 ? [parkedText(parked, maxRedrives)] : []),
     ...Object.entries(waitingFor).map(([host, count]) => `${lettersText(count)} waiting for host ${host}`),
   ].join('\n');

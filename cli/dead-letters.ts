@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { DISPOSITIONS } from '../contracts/dead-letter.js';
-import { LETTER_KINDS } from '../contracts/redrive.js';
+import { DISPOSITIONS } from '../contracts/letter-fields.js';
+import { LETTER_KINDS } from '../contracts/letter-kinds.js';
 import { toCount, toMoment } from './arguments.js';
 import type { LetterFlags, RedriveFlags } from './dead-letter-verbs.js';
 import { runCommand } from './output.js';
@@ -9,7 +9,7 @@ import { runCommand } from './output.js';
 export function addDeadLetterCommands(program: Command): void {
   const letters = program
     .command('dead-letters')
-    .description('frames that could not be delivered, and tasks that failed');
+    .description('frames that could not be delivered, tasks that failed, and records that could not be handled');
   const filtered = (usage: string, description: string): Command =>
     letters
       .command(usage)

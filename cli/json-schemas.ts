@@ -7,7 +7,7 @@ import { redriveRequestSchema } from '../contracts/redrive.js';
 import { policyChangeSchema, streamRequestSchema } from '../contracts/stream.js';
 import { transcodeEventSchema } from '../contracts/transcode-events.js';
 import { transcodeRequestSchema } from '../contracts/transcode.js';
-import { triggerSchema } from '../contracts/trigger.js';
+import { triggerSchema } from '../contracts/object-trigger.js';
 
 const SCHEMAS = {
   'frame-event': { schema: frameEventSchema, title: 'Data of dev.reelay.frame.captured.v1' },

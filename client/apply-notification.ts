@@ -3,7 +3,7 @@ import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { tasksOf, type RemovedObject } from '../contracts/object-notification.js';
 import { manifestKey } from '../contracts/keys.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
-import { outputBase, requestFor, type Trigger } from '../contracts/trigger.js';
+import { outputBase, requestFor, type ObjectTrigger } from '../contracts/object-trigger.js';
 import { parseTranscodeRequest } from '../contracts/transcode.js';
 import { SEARCH_ATTRIBUTES, whereAttribute } from '../contracts/search-attributes.js';
 import { ofWorkflow } from '../contracts/workflows.js';
@@ -29,7 +29,7 @@ export interface AppliedNotification {
  */
 export async function applyNotification(
   reelay: Reelay,
-  { triggers, notification }: { triggers: readonly Trigger[]; notification: unknown },
+  { triggers, notification }: { triggers: readonly ObjectTrigger[]; notification: unknown },
 ): Promise<AppliedNotification> {
   const { starts, removals, unreadable } = await tasksOf(notification, triggers);
   const started = await submitBatch(reelay, { requests: starts, startsOnce: true });

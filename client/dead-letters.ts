@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Workflo
 import { CancelledFailure } from '@temporalio/common';
 import { fault } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
+import { filterOfId } from '../contracts/letter-kinds.js';
 import { redriveStateQuery } from '../contracts/messages.js';
 import { createOpenLetters, type LetterHead } from '../contracts/open-letters.js';
 import {
@@ -50,9 +51,8 @@ export async function listDeadLetters(
 
 /** A letter by its id, `dead-letter-not-found` where none of that id is open. */
 export async function showDeadLetter(reelay: Reelay, { letterId }: { letterId: string }): Promise<ListedLetter> {
-  const [, subject, ...rest] = letterId.split('/');
-  const filter = rest.length === 1 ? { taskId: subject } : { streamId: subject };
-  const open = subject ? (await listDeadLetters(reelay, filter)).letters : [];
+  const filter = filterOfId(letterId);
+  const open = filter ? (await listDeadLetters(reelay, filter)).letters : [];
   const found = open.find((letter) => letter.letterId === letterId);
   if (found) return found;
   throw fault('dead-letter-not-found', `no open dead letter has the id ${JSON.stringify(letterId)}`);

@@ -6,7 +6,7 @@ import {
 } from '@temporalio/client';
 import { fault } from '../contracts/errors.js';
 import { WATCH_ID_PREFIX, watchWorkflowId } from '../contracts/ids.js';
-import type { Trigger } from '../contracts/trigger.js';
+import type { ObjectTrigger } from '../contracts/object-trigger.js';
 import { parseWatch, type Watch, type WatchInput } from '../contracts/watch.js';
 import { WORKFLOWS } from '../contracts/workflows.js';
 import type { Reelay } from './connect.js';
@@ -34,7 +34,7 @@ export async function addWatch({ temporal }: Reelay, input: WatchInput): Promise
 /** A look that takes longer than the interval is followed by the next one that is due, never joined by it. */
 const POLICIES = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' } as const;
 
-const actionOf = (trigger: Trigger): ScheduleOptionsAction & { workflowId: string } => ({
+const actionOf = (trigger: ObjectTrigger): ScheduleOptionsAction & { workflowId: string } => ({
   type: 'startWorkflow',
   workflowType: WORKFLOWS.watchPrefix.type,
   workflowId: watchWorkflowId(trigger.name),
@@ -46,7 +46,7 @@ const actionOf = (trigger: Trigger): ScheduleOptionsAction & { workflowId: strin
 export interface ListedWatch {
   name: string;
   everyMs: number;
-  trigger: Trigger;
+  trigger: ObjectTrigger;
   isPaused: boolean;
   lastAtMs?: number;
   nextAtMs?: number;
@@ -63,7 +63,7 @@ export async function listWatches({ temporal }: Reelay): Promise<ListedWatch[]> 
         name: scheduleId.slice(WATCH_ID_PREFIX.length),
         everyMs: spec.intervals?.[0]?.every ?? 0,
         isPaused: state.paused,
-        trigger: action.args?.[0] as Trigger,
+        trigger: action.args?.[0] as ObjectTrigger,
         ...(last ? { lastAtMs: last.getTime() } : {}),
         ...(next ? { nextAtMs: next.getTime() } : {}),
       });

@@ -61,6 +61,13 @@ export const ERRORS = {
     meaning: 'the event log takes other records, but not this one: it is too large or not valid',
     action: 'raise the size limit of the topic',
   },
+  'record-unhandled': {
+    retryable: false,
+    fault: 'internal',
+    answer: 'failed',
+    meaning: 'the handler of a topic fails for a record, with a failure that no code names',
+    action: 'read the message of its dead letter; redrive it once the handler can do it',
+  },
   'temporal-unreachable': {
     retryable: true,
     fault: 'destination',

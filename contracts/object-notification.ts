@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isMeant, requestFor, taskIdStem, type Trigger } from './trigger.js';
+import { isMeant, requestFor, taskIdStem, type ObjectTrigger } from './object-trigger.js';
 import type { TranscodeRequest } from './transcode.js';
 
 /** As AWS, and those who speak its language, tell of objects; what is not used is passed over. */
@@ -18,7 +18,7 @@ const recordSchema = z.object({
 
 /** An object that is gone, as one trigger meant it: its tasks are those whose ids begin so. */
 export interface RemovedObject {
-  trigger: Trigger;
+  trigger: ObjectTrigger;
   bucket: string;
   key: string;
   stem: string;
@@ -35,7 +35,7 @@ export interface NotifiedTasks {
  * What a notification asks of tasks. Keys come URL-encoded, with `+` for a space, from all but few; names of events with or without `s3:`.
  * A message without records, such as a test, asks nothing.
  */
-export async function tasksOf(notification: unknown, triggers: readonly Trigger[]): Promise<NotifiedTasks> {
+export async function tasksOf(notification: unknown, triggers: readonly ObjectTrigger[]): Promise<NotifiedTasks> {
   const tasks: NotifiedTasks = { starts: [], removals: [], unreadable: 0 };
   for (const candidate of recordsOf(notification)) {
     const record = recordSchema.safeParse(candidate).data;
@@ -53,7 +53,7 @@ function recordsOf(notification: unknown): unknown[] {
 
 async function addRecord(
   { starts, removals }: NotifiedTasks,
-  { record, key, triggers }: { record: z.output<typeof recordSchema>; key: string; triggers: readonly Trigger[] },
+  { record, key, triggers }: { record: z.output<typeof recordSchema>; key: string; triggers: readonly ObjectTrigger[] },
 ): Promise<void> {
   const { eTag, versionId, sequencer } = record.s3.object;
   const bucket = record.s3.bucket.name;

@@ -1,18 +1,12 @@
 import { z } from 'zod';
-import {
-  DEAD_LETTER_TYPES,
-  deadLetterClosedSchema,
-  frameLetterSchema,
-  taskLetterSchema,
-  type DeadLetterClosed,
-} from './dead-letter.js';
+import { DEAD_LETTER_TYPES, deadLetterClosedSchema, type DeadLetterClosed } from './dead-letter.js';
 import type { ReelayEvent } from './events.js';
+import { LETTER_TABLE } from './letter-kinds.js';
 
-/** Passes over the bytes that travel in a letter, which take longer to check than all the rest. */
-const frameHeadSchema = frameLetterSchema.extend({ content: z.object({ at: z.enum(['letter', 'spool', 'store']) }) });
-const letterHeadSchema = z.discriminatedUnion('kind', [frameHeadSchema, taskLetterSchema]);
+type HeadSchema = (typeof LETTER_TABLE)[keyof typeof LETTER_TABLE]['head'];
+const heads = Object.values(LETTER_TABLE).map(({ head }) => head) as [HeadSchema, ...HeadSchema[]];
+const letterHeadSchema = z.discriminatedUnion('kind', heads);
 
-export type FrameHead = z.infer<typeof frameHeadSchema>;
 /** A letter without the bytes that travel in it: what may be kept of many. */
 export type LetterHead = z.infer<typeof letterHeadSchema>;
 

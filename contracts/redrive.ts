@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { DISPOSITIONS, subjectOf } from './dead-letter.js';
 import { NAME_PATTERN, redriveWorkflowId } from './ids.js';
+import { DISPOSITIONS } from './letter-fields.js';
+import { LETTER_KINDS, rowOf, subjectOf } from './letter-kinds.js';
 import type { LetterHead } from './open-letters.js';
 import { parseRequest } from './request.js';
 
 /** A letter that was sent again in vain so often is parked: it is listed, and left alone unless a higher limit is given. */
 export const MAX_REDRIVES = 5;
-
-export const LETTER_KINDS = ['frame', 'transcode'] as const;
 
 const filter = {
   kind: z.enum(LETTER_KINDS).optional(),
@@ -59,11 +58,15 @@ export function isWanted(letter: LetterHead, wanted: LetterFilter): boolean {
     (wanted.kind ?? kind) === kind &&
     (wanted.disposition ?? disposition) === disposition &&
     (wanted.tenant ?? tenant) === tenant &&
-    (wanted.streamId === undefined || (kind === 'frame' && wanted.streamId === subject)) &&
-    (wanted.taskId === undefined || (kind === 'transcode' && wanted.taskId === subject)) &&
+    (['streamId', 'taskId'] as const).every((field) => isNamed(wanted[field], { field, kind, subject })) &&
     lastFailedAtMs < (wanted.beforeMs ?? Infinity)
   );
 }
+
+const isNamed = (
+  wanted: string | undefined,
+  { field, kind, subject }: { field: 'streamId' | 'taskId'; kind: LetterHead['kind']; subject: string },
+): boolean => wanted === undefined || (rowOf(kind).filter === field && wanted === subject);
 
 /** What the records of all wanted letters are keyed by, where that is one thing. */
 export const filterKey = ({ streamId, taskId }: LetterFilter): { key?: string } => {
@@ -83,16 +86,26 @@ export interface RedriveTally {
   restarted: number;
   /** Recorded anew, with one redrive more. */
   failed: number;
+  /** Records that are in their topic again; not told where there is none. */
+  republished?: number;
 }
 
 export const NO_TALLY: RedriveTally = { stored: 0, alreadyStored: 0, restarted: 0, failed: 0 };
 
-export const addTally = (a: RedriveTally, b: RedriveTally): RedriveTally => ({
-  stored: a.stored + b.stored,
-  alreadyStored: a.alreadyStored + b.alreadyStored,
-  restarted: a.restarted + b.restarted,
-  failed: a.failed + b.failed,
-});
+export function addTally(a: RedriveTally, b: RedriveTally): RedriveTally {
+  const republished = (a.republished ?? 0) + (b.republished ?? 0);
+  return {
+    stored: a.stored + b.stored,
+    alreadyStored: a.alreadyStored + b.alreadyStored,
+    restarted: a.restarted + b.restarted,
+    failed: a.failed + b.failed,
+    ...(republished > 0 ? { republished } : {}),
+  };
+}
+
+/** Letters that were sent, in vain or not. */
+export const sentOf = ({ stored, alreadyStored, restarted, failed, republished = 0 }: RedriveTally): number =>
+  stored + alreadyStored + restarted + failed + republished;
 
 /** One stretch of a redrive, which one activity works off. */
 export interface RedriveStretch extends LetterFilter {

@@ -1,5 +1,5 @@
 import { parseRequest } from './request.js';
-import { triggerSchema, parseTrigger, type Trigger } from './trigger.js';
+import { triggerSchema, parseTrigger, type ObjectTrigger } from './object-trigger.js';
 import { z } from 'zod';
 
 /** A prefix of the store that is looked through now and then, and what is made of the objects there. */
@@ -7,7 +7,7 @@ export const watchSchema = z.strictObject({ ...triggerSchema.shape, everyMs: z.i
 
 /** The store itself stands for its bucket. */
 export type WatchInput = Omit<z.input<typeof watchSchema>, 'bucket'>;
-export type Watch = Trigger & { everyMs: number };
+export type Watch = ObjectTrigger & { everyMs: number };
 
 const OWN_STORE = 'store';
 

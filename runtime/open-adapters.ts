@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createConsume } from '../adapters/consumer/consume.js';
+import { fileRecordLog } from '../adapters/consumer/file.js';
+import { kafkaRecordLog } from '../adapters/consumer/kafka.js';
 import { fileEventSink } from '../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../adapters/event-log/file-source.js';
 import { kafkaEventSink } from '../adapters/event-log/kafka-sink.js';
@@ -10,7 +13,8 @@ import { fileObjectStore } from '../adapters/object-store/file.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
 import { fault } from '../contracts/errors.js';
 import { SETTINGS, type SettingName } from './config-settings.js';
-import type { EventSink, EventSource } from '../adapters/event-log/event-log.js';
+import type { Consume } from '../adapters/consumer/consumer.js';
+import type { EventSink, EventSource, RecordSink } from '../adapters/event-log/event-log.js';
 import type { KafkaOptions } from '../adapters/kafka/kafka-client.js';
 import type { MediaInputs } from '../adapters/inputs/media-inputs.js';
 import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
@@ -30,15 +34,17 @@ export interface Adapters {
   large: LargeObjects;
   /** What is to be transcoded. */
   inputs: MediaInputs;
-  sink: EventSink;
+  sink: EventSink & RecordSink;
   source: EventSource;
+  /** Reads topics of any name in the event log. */
+  consume: Consume;
   /** Lets what was published come to its outcome first. */
   close(): Promise<void>;
 }
 
 /** Opens no connection yet: each adapter does so when it is first used, and reports then what is wrong. */
 export async function openAdapters(config: Config, log?: Log): Promise<Adapters> {
-  const { sink, source } = await openEventLog(config, log);
+  const { sink, source, consume } = await openEventLog(config, log);
   const store = openStore(config, config);
   const large = openLarge(config);
   const inputs = openInputs(config);
@@ -51,6 +57,7 @@ export async function openAdapters(config: Config, log?: Log): Promise<Adapters>
     inputs,
     sink,
     source,
+    consume,
     async close() {
       await Promise.all([sink, source, store, large, inputs, backup].map((each) => each?.close()));
     },
@@ -110,18 +117,27 @@ function backupOf(config: Config, store: StoreLocation): StoreSettings {
   };
 }
 
-async function openEventLog(config: Config, log: Log | undefined): Promise<{ sink: EventSink; source: EventSource }> {
+async function openEventLog(
+  config: Config,
+  log: Log | undefined,
+): Promise<Pick<Adapters, 'sink' | 'source' | 'consume'>> {
   const { events, publishDeadlineMs, maxPendingBytes } = config;
-  if (events.kind === 'file') return { sink: fileEventSink(events), source: fileEventSource(events) };
+  if (events.kind === 'file')
+    return {
+      sink: fileEventSink(events),
+      source: fileEventSource(events),
+      consume: createConsume(fileRecordLog(events), log),
+    };
   const options = await kafkaOptions({ ...config, events }, log);
   return {
     sink: kafkaEventSink({ ...options, publishDeadlineMs, maxPendingBytes }),
     source: kafkaEventSource(options),
+    consume: createConsume(kafkaRecordLog(options), log),
   };
 }
 
 /** How brokers are reached and logged in to. */
-export const kafkaOptions = async (
+const kafkaOptions = async (
   config: Config & { events: { kind: 'kafka'; brokers: string[] } },
   log: Log | undefined,
 ): Promise<KafkaOptions> => ({

@@ -6,11 +6,11 @@ import { problemOf } from '../contracts/errors.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import { fields, parseRequest } from '../contracts/request.js';
 import { transcodeRequestSchema } from '../contracts/transcode.js';
-import type { Trigger } from '../contracts/trigger.js';
+import type { ObjectTrigger } from '../contracts/object-trigger.js';
 
 interface HookDeps {
   reelay: Reelay;
-  triggers: readonly Trigger[];
+  triggers: readonly ObjectTrigger[];
 }
 
 export interface Hooks {

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { NotificationSource } from '../adapters/notifications/notifications.js';
+import type { Consumer } from '../adapters/consumer/consumer.js';
 import { applyNotification } from '../client/apply-notification.js';
 import { connect, type Reelay } from '../client/connect.js';
+import { defined } from '../contracts/defined.js';
 import { fault } from '../contracts/errors.js';
-import { parseTriggers, type Trigger } from '../contracts/trigger.js';
+import { parseTriggers, type ObjectTrigger } from '../contracts/object-trigger.js';
 import { createHooks } from './hooks.js';
 import { createHttpServer } from './http-server.js';
+import { readNotifications } from './read-notifications.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
-import { openNotifications } from '../runtime/open-notifications.js';
+import { openAdapters } from '../runtime/open-adapters.js';
 
 interface RunOptions {
   config: Config;
@@ -24,23 +26,23 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
   const reelay = await connect({ config, log: adapterLog(log) });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
   const server = createHttpServer({ hooks: createHooks({ reelay, triggers }), tokens: config.apiTokens, onProblem });
-  let notifications: NotificationSource | undefined;
+  const { objectTopic: topic } = config;
+  const adapters = topic === undefined ? undefined : await openAdapters(config, adapterLog(log));
+  let notifications: Consumer | undefined;
   try {
     const url = await server.listen(config.http);
-    notifications = await openNotifications(config, adapterLog(log));
-    await notifications?.consume((message) => applyAndTell(reelay, { triggers, message, log }));
-    onReady({
-      http: { url },
-      triggers: triggers.length,
-      ...(notifications && config.objectTopic !== undefined ? { topic: config.objectTopic } : {}),
-    });
+    if (adapters && topic !== undefined) {
+      const handle = (message: unknown): Promise<void> => applyAndTell(reelay, { triggers, message, log });
+      notifications = await readNotifications({ ...adapters, topic, handle });
+    }
+    onReady({ http: { url }, triggers: triggers.length, ...defined({ topic }) });
     await new Promise<void>((resolve) => {
       if (stopping.aborted) resolve();
       else stopping.addEventListener('abort', () => resolve(), { once: true });
     });
   } finally {
     await Promise.all([server.close(), notifications?.close()]);
-    await reelay.close();
+    await Promise.all([adapters?.close(), reelay.close()]);
   }
 }
 
@@ -53,7 +55,7 @@ function assertGuarded({ http: { host }, apiTokens }: Config): void {
   );
 }
 
-export async function readTriggers(file: string): Promise<Trigger[]> {
+export async function readTriggers(file: string): Promise<ObjectTrigger[]> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected a readable file, got ${file}`, { cause });
   });
@@ -66,7 +68,7 @@ export async function readTriggers(file: string): Promise<Trigger[]> {
 }
 
 interface Telling {
-  triggers: readonly Trigger[];
+  triggers: readonly ObjectTrigger[];
   message: unknown;
   log: ReturnType<typeof createLog>;
 }

@@ -27,6 +27,7 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
     large,
     stores,
     events,
+    records: events,
     source,
     client,
     restartTask: createRestartTask(client),

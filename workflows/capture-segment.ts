@@ -28,7 +28,7 @@ export async function captureSegment(input: CaptureSegmentInput): Promise<Captur
   }
 }
 
-/** A cancelled segment is lost to its stream, which goes on with another; whoever wants the stream to end cancels that. */
+/** A cancelled segment is lost to its stream, which goes on with another; to end the stream, cancel the stream. */
 function endOf(error: unknown): CaptureEnd {
   if (isCancellation(error)) return { ...NO_ACCOUNT, ...cancelledDetails<CaptureEnd>(error), reason: 'lost' };
   return {

@@ -1,11 +1,11 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { TriggerActivities } from '../activities/index.js';
-import type { Trigger } from '../contracts/trigger.js';
+import type { ObjectTrigger } from '../contracts/object-trigger.js';
 import type { WatchResult } from '../contracts/watch.js';
 import { WATCH } from './policies.js';
 
 /** One look through a watched prefix; a schedule starts it again and again, never beside itself. */
-export async function watchPrefix(trigger: Trigger): Promise<WatchResult> {
+export async function watchPrefix(trigger: ObjectTrigger): Promise<WatchResult> {
   const { startForPrefix } = proxyActivities<TriggerActivities>({
     ...WATCH,
     summary: `look through ${trigger.prefix}`,

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { frameLetterSchema, type FrameLetter } from '../../contracts/dead-letter.js';
+import { frameLetterSchema, type FrameLetter } from '../../contracts/frame-letter.js';
 import { problemOf } from '../../contracts/errors.js';
 import { encodeHead, FRAME_SUFFIX, readImages, writeWhole } from '../delivery/spool-file.js';
 import { bytesUnder, filesUnder } from '../host/walk-folder.js';

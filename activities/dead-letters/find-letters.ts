@@ -1,7 +1,8 @@
 import type { EventSource } from '../../adapters/event-log/event-log.js';
 import { DEAD_LETTER_TYPES, deadLetterSchema, type DeadLetter } from '../../contracts/dead-letter.js';
 import { frameEventSchema, TOPICS } from '../../contracts/events.js';
-import { createOpenLetters, type FrameHead, type LetterHead } from '../../contracts/open-letters.js';
+import type { FrameHead } from '../../contracts/frame-letter.js';
+import { createOpenLetters, type LetterHead } from '../../contracts/open-letters.js';
 import { filterKey, isWanted, type LetterFilter } from '../../contracts/redrive.js';
 
 export interface Finding {

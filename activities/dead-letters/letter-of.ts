@@ -1,4 +1,5 @@
-import { letterIdOf, MAX_INLINE_BYTES, type FrameLetter } from '../../contracts/dead-letter.js';
+import { letterIdOf, type FrameLetter } from '../../contracts/frame-letter.js';
+import { MAX_INLINE_BYTES } from '../../contracts/letter-fields.js';
 import { problemOf } from '../../contracts/errors.js';
 import { redact } from '../../contracts/redact.js';
 import type { GivenUp } from '../delivery/cemetery.js';
@@ -14,7 +15,11 @@ export function letterOf(
   return {
     letterId: letterIdOf(frame),
     kind: 'frame',
-    ...{ disposition, stage, attempts, host, frame },
+    disposition,
+    stage,
+    attempts,
+    host,
+    frame,
     code: problem?.code ?? (stage === 'events' ? 'events-unreachable' : 'store-unreachable'),
     message: redact(problem?.message ?? String(failure)),
     firstFailedAtMs: Math.round(firstFailedAtMs),

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { TaskLetter } from '../../contracts/dead-letter.js';
+import type { TaskLetter } from '../../contracts/task-letter.js';
 import { fault } from '../../contracts/errors.js';
 import { readFirstInput } from '../../records/first-input.js';
 import { transcodeWorkflowId } from '../../contracts/ids.js';

@@ -7,7 +7,8 @@ import {
   type StretchResult,
 } from '../../contracts/redrive.js';
 import { heartbeatOnProgress } from '../host/heartbeat.js';
-import { redriveStretch, type LetterPlace, type RedriveDeps } from './redrive-stretch.js';
+import type { LetterPlace, RedriveDeps } from './kinds/letter-work.js';
+import { redriveStretch } from './redrive-stretch.js';
 
 /** Runs a stretch as an activity: what it has done goes into heartbeats, for the attempt after a crash, and with a cancel. */
 export async function runStretch(

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { deadLetterEvent, type FrameLetter } from '../../contracts/dead-letter.js';
+import { deadLetterEvent } from '../../contracts/dead-letter.js';
 import { TOPICS } from '../../contracts/events.js';
+import type { FrameLetter } from '../../contracts/frame-letter.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { Breaker } from '../delivery/breaker.js';
 import { failureKindOf } from '../delivery/failure-kind.js';

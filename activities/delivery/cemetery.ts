@@ -1,5 +1,6 @@
 import type { EventSink } from '../../adapters/event-log/event-log.js';
-import type { Disposition, FrameLetter } from '../../contracts/dead-letter.js';
+import type { FrameLetter } from '../../contracts/frame-letter.js';
+import type { Disposition } from '../../contracts/letter-fields.js';
 import type { Breaker } from './breaker.js';
 import type { OnProblem } from './delivery-news.js';
 import type { Parcel } from './parcel.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { frameSchema } from '../../contracts/dead-letter.js';
+import { frameSchema } from '../../contracts/frame-letter.js';
 import { fault } from '../../contracts/errors.js';
 import { areImages, type Frame } from '../frames/frame.js';
 

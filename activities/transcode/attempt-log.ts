@@ -3,7 +3,7 @@ import type { TaskRef } from '../../contracts/ids.js';
 import { taskLogPrefix } from '../../contracts/keys.js';
 import { redact } from '../../contracts/redact.js';
 
-/** Of what is kept of one attempt: the first lines say what it was, the last ones how it ended. */
+/** Lines that are kept of one attempt: the first say what it was, the last ones how it ended. */
 const MAX_LINES = 400;
 const KEEP_FIRST = 100;
 const STORE_WITHIN_MS = 5000;

@@ -42,7 +42,7 @@ interface Entry {
 interface CacheOptions {
   scratch: Scratch;
   inputs: Pick<MediaInputs, 'inspect' | 'read'>;
-  /** Of one input. */
+  /** The largest input that is fetched. */
   maxBytes: number;
 }
 

@@ -14,7 +14,7 @@ export interface TranscodeHost {
   ffprobe: string;
   /** Whether its ffmpeg can map the tones of HDR. */
   canToneMap: boolean;
-  /** Of one ffmpeg. */
+  /** Threads of one ffmpeg. */
   threads: number;
   limits: ProbeLimits;
   store: ObjectStore;

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { defined } from '../../contracts/defined.js';
 import { noLog, type Log } from '../log.js';
 import { afterFailure, NO_FAILURES } from './after-failure.js';
 import { createLanes } from './lanes.js';
@@ -23,9 +24,14 @@ export const createConsume =
     const work = startWork({ ...options, log, stop: stopping.signal });
     const { group, partitions, from, epoch } = options;
     const subscription = {
-      ...{ group, from, signal: stopping.signal, records, log, room: work.room, onRecord: work.add },
-      ...(partitions ? { partitions } : {}),
-      ...(epoch === undefined ? {} : { epoch }),
+      group,
+      from,
+      ...defined({ partitions, epoch }),
+      signal: stopping.signal,
+      records,
+      log,
+      room: work.room,
+      onRecord: work.add,
     };
     const close = async (): Promise<void> => {
       stopping.abort();

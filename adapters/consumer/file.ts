@@ -24,7 +24,7 @@ export function fileRecordLog({ folder }: { folder: string }): RecordLog {
         start: new Map(isRead ? [[PARTITION, BigInt(start.offset)]] : []),
         fetch: () =>
           guarded(topic, async () => {
-            const batch = isRead ? await batches.next() : await aborted(stop);
+            const batch = await batches.next();
             return batch.done ? [] : batch.value.flatMap((line) => recordOf(topic, line) ?? []).filter(isDue);
           }),
         commit: (positions) =>
@@ -73,12 +73,6 @@ function createIsDue(sinceMs = 0): (record: LogRecord) => boolean {
   return ({ writtenAtMs }) => (isStarted ||= writtenAtMs >= sinceMs);
 }
 
-const aborted = (signal: AbortSignal): Promise<{ done: true }> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve({ done: true });
-    signal.addEventListener('abort', () => resolve({ done: true }), { once: true });
-  });
-
 /** Undefined where a line of ours was torn when its writer failed: then it was never acknowledged. */
 function recordOf(topic: string, { text, offset, next }: TopicLine): LogRecord | undefined {
   const content = contentOf(text);
@@ -90,33 +84,28 @@ type Content = Pick<LogRecord, 'key' | 'headers' | 'value' | 'writtenAtMs'>;
 function contentOf(text: string): Content | undefined {
   const line = parse(text);
   if (line === undefined && text.startsWith('{')) return undefined;
-  if (line?.event) {
-    const { headers, value } = toMessage(line.event);
-    return {
-      key: Buffer.from(line.key),
-      headers: mapped(headers, (each) => Buffer.from(each)),
-      value,
-      writtenAtMs: line.writtenAtMs,
-    };
-  }
-  if (line?.record) {
-    const { key, headers, value } = line.record;
-    return {
-      key: bytesOf(key),
-      headers: mapped(headers, (each) => each.map((one) => Buffer.from(one, 'base64'))),
-      value: bytesOf(value),
-      writtenAtMs: line.writtenAtMs,
-    };
-  }
+  const { writtenAtMs } = (line ?? {}) as { writtenAtMs?: unknown };
   // Somebody else's line: its value is all of it, and nothing says how old it is.
-  return { key: null, headers: {}, value: Buffer.from(text), writtenAtMs: Date.now() };
+  if (typeof writtenAtMs !== 'number')
+    return { key: null, headers: {}, value: Buffer.from(text), writtenAtMs: Date.now() };
+  const ours = line as EventLine | RecordLine;
+  return { writtenAtMs, ...('event' in ours ? contentOfEvent(ours) : contentOfRecord(ours)) };
 }
 
-type Line = EventLine & RecordLine;
+function contentOfEvent({ key, event }: EventLine): Omit<Content, 'writtenAtMs'> {
+  const { headers, value } = toMessage(event);
+  return { key: Buffer.from(key), headers: mapped(headers, (each) => Buffer.from(each)), value };
+}
 
-function parse(text: string): (Partial<Pick<Line, 'event' | 'record'>> & Omit<Line, 'event' | 'record'>) | undefined {
+const contentOfRecord = ({ record: { key, headers, value } }: RecordLine): Omit<Content, 'writtenAtMs'> => ({
+  key: bytesOf(key),
+  headers: mapped(headers, (each) => each.map((one) => Buffer.from(one, 'base64'))),
+  value: bytesOf(value),
+});
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as Line;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined; // no JSON
   }

@@ -14,10 +14,8 @@ export function kafkaRecordLog(options: KafkaOptions): RecordLog {
       const what = `read ${topic}`;
       try {
         const kept = [...(await offsets.read())].filter(([, { metadata }]) => isOfEpoch(metadata, epoch));
-        const known = new Map([
-          ...kept.map(([partition, { offset }]) => [partition, offset] as const),
-          ...(positions ?? []),
-        ]);
+        const stored = kept.map(([partition, { offset }]) => [partition, offset] as const);
+        const known = new Map([...stored, ...(positions ?? [])]);
         const reader = await openTopicReader(topic, { ...options, partitions, from, follow: true, positions: known });
         const stop = (): void => reader.destroy();
         signal.addEventListener('abort', stop, { once: true });

@@ -58,6 +58,7 @@ export async function startTopicRun(start: TopicRunStart): Promise<TopicRun> {
   }
 
   async function readOn(): Promise<void> {
+    if (marks.size === 0) return; // the topic has none of the partitions
     for (let delayMs = FIRST_DELAY_MS; !signal.aborted;) {
       try {
         await room();

@@ -9,7 +9,7 @@ export interface EventSink {
   close(): Promise<void>;
 }
 
-/** A record as it is in the log, whoever wrote it. */
+/** A record as it is in the log, ours or not. */
 export interface RawRecord {
   key: Buffer | null;
   headers: Record<string, Buffer | Buffer[]>;

@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 
-/** Notifications of the system may be lost, so whoever waits also looks by himself. */
+/** Notifications of the system may be lost, so a reader that waits also looks again by itself. */
 const RECHECK_MS = 1000;
 
 /** Tells when something in a folder may have changed; a change while nobody waits is told to the next who does. */

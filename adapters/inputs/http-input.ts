@@ -7,7 +7,7 @@ import { openHttp, type HttpOptions } from './http-request.js';
 import type { InputScheme, Inspected, ReadOptions } from './media-inputs.js';
 import type { InputVersion } from '../../contracts/plan.js';
 
-/** Of an answer whose length is not told, such as a playlist that is made when it is asked for. */
+/** The largest answer whose length is not told, such as a playlist that is made when it is asked for. */
 const MAX_UNTOLD_BYTES = 8 * 1024 * 1024;
 const DEFAULT_SILENCE_MS = 15_000;
 
@@ -108,7 +108,7 @@ function assertSame(
   throw fault('input-changed', `${url}: expected ${expected} from byte ${fromByte}, got ${got} from byte ${begin}`);
 }
 
-/** Of the whole file; undefined where the server does not tell. */
+/** The size of the whole file; undefined where the server does not tell. */
 function sizeOf({ statusCode, headers }: IncomingMessage): number | undefined {
   const range = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
   if (range !== undefined) return Number(range);

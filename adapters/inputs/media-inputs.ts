@@ -7,7 +7,7 @@ import type { InputVersion } from '../../contracts/plan.js';
  * `input-changed`, `input-not-media` and `playlist-forbidden` may not.
  */
 export interface MediaInputs {
-  /** Of a playlist: of all the segments that it names, as one file. */
+  /** The version of an input; that of a playlist stands for all the segments that it names, as one file. */
   inspect(url: string, options: { signal?: AbortSignal }): Promise<InputVersion>;
   /** The bytes of that version from one of them on; fails with `input-changed` where there is another one by now. */
   read(url: string, options: ReadOptions): Promise<Readable>;

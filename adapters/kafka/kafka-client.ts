@@ -6,7 +6,7 @@ import { TrackedSockets } from './tracked-sockets.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 export const DEFAULT_KAFKA_REQUEST_TIMEOUT_MS = 5000;
-/** Each seed is tried about once; whoever connects has a loop of his own. */
+/** Each seed is tried about once; callers that connect have a loop of their own. */
 const connectRetry = ({ length }: string[]) => ({ retries: length, initialRetryTime: 50, maxRetryTime: 300 });
 
 export interface KafkaOptions {
@@ -15,7 +15,7 @@ export interface KafkaOptions {
   clientId?: string;
   sasl?: SASLOptions;
   tls?: ConnectionOptions | boolean;
-  /** Of one request to one broker. */
+  /** How long one request to one broker may take. */
   requestTimeoutMs?: number;
   log?: Log;
 }

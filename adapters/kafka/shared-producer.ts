@@ -13,7 +13,7 @@ const DISCONNECT_DEADLINE_MS = 2000;
 const FIRST_DELAY_MS = 100;
 /** A recovery is noticed within one and a half times this. */
 const MAX_DELAY_MS = 1000;
-/** Of a send: enough for the election of a leader. Within one producer a repeated send is stored once. */
+/** Retries of a send: enough for the election of a leader. Within one producer a repeated send is stored once. */
 const SEND_RETRY = { retries: 4, initialRetryTime: 100, maxRetryTime: 1000 };
 const PARTITIONS_MAX_AGE_MS = 300_000;
 

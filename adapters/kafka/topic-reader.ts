@@ -75,28 +75,27 @@ function partitionsToRead(
   return partitions ? all.filter(({ partition }) => partitions.includes(partition)) : all;
 }
 
-async function startOf(
-  cluster: Cluster,
-  {
-    topic,
-    partitions: all,
-    positions = new Map(),
-    from = 'earliest',
-  }: Pick<TopicReaderOptions, 'positions' | 'from'> & { topic: string; partitions: Partitions },
-): Promise<Offsets> {
-  const partitions = all.filter(({ partition }) => !positions.has(partition));
-  return partitions.length === 0
-    ? new Map(positions)
-    : new Map([...positions, ...(await beginningOf(cluster, { topic, partitions, from }))]);
+interface Start {
+  topic: string;
+  partitions: Partitions;
+  positions?: Offsets | undefined;
+  from?: 'earliest' | 'latest' | { sinceMs: number };
+}
+
+/** The known positions of what is to be read, and where the other partitions begin. */
+async function startOf(cluster: Cluster, { topic, partitions, positions, from = 'earliest' }: Start): Promise<Offsets> {
+  const known = partitions.flatMap(({ partition }) => {
+    const offset = positions?.get(partition);
+    return offset === undefined ? [] : [[partition, offset] as const];
+  });
+  const fresh = partitions.filter(({ partition }) => !positions?.has(partition));
+  if (fresh.length === 0) return new Map(known);
+  return new Map([...known, ...(await beginningOf(cluster, { topic, partitions: fresh, from }))]);
 }
 
 async function beginningOf(
   cluster: Cluster,
-  {
-    topic,
-    partitions,
-    from,
-  }: { topic: string; partitions: Partitions; from: 'earliest' | 'latest' | { sinceMs: number } },
+  { topic, partitions, from }: Pick<Required<Start>, 'topic' | 'partitions' | 'from'>,
 ): Promise<Offsets> {
   if (from === 'earliest' || from === 'latest')
     return offsetsOf(cluster, { topic, partitions, fromBeginning: from === 'earliest' });

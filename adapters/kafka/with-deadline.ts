@@ -1,6 +1,6 @@
 import { fault } from '../../contracts/errors.js';
 
-/** Gives up waiting, not the work: whoever calls it has to end that. */
+/** Gives up waiting, not the work: the caller has to end that. */
 export async function withDeadline<T>(work: Promise<T>, { ms, what }: { ms: number; what: string }): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {

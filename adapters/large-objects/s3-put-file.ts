@@ -17,7 +17,7 @@ const PARTS_AT_ONCE = 3;
 /** How often an upload is begun anew that somebody else has thrown away. */
 const MAX_BEGINNINGS = 3;
 
-/** Of at most MAX_PARTS parts: larger files have larger ones. */
+/** The size of the parts of a file, which has MAX_PARTS at most: larger files have larger ones. */
 export const partBytesOf = (sizeBytes: number): number =>
   Math.max(PART_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
 

@@ -112,7 +112,7 @@ export async function lookAt<T>(
   }
 }
 
-/** Of a plain file that somebody put into the folder. */
+/** What is said of a plain file that somebody put into the folder. */
 const UNDESCRIBED: Description = { contentType: 'application/octet-stream', metadata: {} };
 
 const readDescription = async (version: string): Promise<Description> =>

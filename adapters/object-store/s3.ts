@@ -16,7 +16,7 @@ const SLOWEST_BYTES_PER_MS = 4;
  * whole body at once, so a slow upload looks like silence until it is through. It has the time that this rate needs.
  */
 const SLOWEST_LARGE_BYTES_PER_MS = 25;
-/** Of a listing of 1000 keys. */
+/** A listing of 1000 keys is smaller. */
 const LARGEST_PAGE_BYTES = 1024 * 1024;
 
 /**

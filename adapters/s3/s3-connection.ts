@@ -16,7 +16,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A server, and how it is spoken to. */
 export interface S3Options {
-  /** Of a server other than AWS; addressed by path. */
+  /** The address of a server other than AWS; its buckets are addressed by path. */
   endpoint?: string;
   region?: string;
   /** Else what the SDK finds in AWS_* variables, profiles or the machine's role. */
@@ -128,7 +128,7 @@ function openClient(options: S3Options, connections: Connections & { socketTimeo
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(credentials ? { credentials } : {}),
     maxAttempts: 1,
-    // Else it tells the console of each stream that failed: whoever sends it is told anyway.
+    // Else it tells the console of each stream that failed: its sender is told anyway.
     logger: SILENT,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,

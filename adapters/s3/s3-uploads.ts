@@ -65,7 +65,7 @@ export async function beginUpload(
   return { upload, stored: new Map() };
 }
 
-/** Of keys that start with the prefix. */
+/** The uploads whose keys start with the prefix. */
 export async function listUploads(
   s3: S3Context,
   { prefix, signal }: { prefix: string; signal?: AbortSignal | undefined },

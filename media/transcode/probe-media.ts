@@ -18,7 +18,7 @@ export interface ProbeLimits {
   maxPixels: number;
   maxTracks: number;
   maxDurationMs: number;
-  /** Of one look at the file. */
+  /** How long one look at the file may take. */
   timeoutMs: number;
 }
 

@@ -1,5 +1,5 @@
 import type { Heard } from '../../chaos/topic-listener.js';
-import { letterIdOf } from '../../contracts/dead-letter.js';
+import { letterIdOf } from '../../contracts/frame-letter.js';
 import type { Gap, LedgerPart, SessionLedger } from '../../contracts/ledger.js';
 import type { SlotRun } from '../../contracts/slots.js';
 

@@ -43,6 +43,7 @@ export async function openTranscodeBench(
       ...createDeadLetterActivities({
         stores: [store],
         events: sink,
+        records: sink,
         source,
         restartTask: createRestartTask(client),
       }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tasksOf } from '../../contracts/object-notification.js';
 import { parseTranscodeRequest } from '../../contracts/transcode.js';
-import { parseTrigger } from '../../contracts/trigger.js';
+import { parseTrigger } from '../../contracts/object-trigger.js';
 
 const trigger = parseTrigger({
   name: 'up',

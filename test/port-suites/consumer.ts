@@ -18,6 +18,7 @@ export interface ConsumedLog {
   kept(group: string, topic: string): Promise<bigint | undefined>;
 }
 
+const neverPoison = (): Promise<void> => Promise.reject(new Error('no record is poison here'));
 const WITHIN = { withinMs: 20_000, everyMs: 20 };
 
 /** What consumers of every log do. */
@@ -46,7 +47,7 @@ export function itConsumes(open: () => Promise<ConsumedLog>): void {
       group,
       topics: [topic],
       from: 'earliest',
-      poison: () => Promise.reject(new Error('no record is poison here')),
+      poison: neverPoison,
       ...options,
     });
     consumers.push(consumer);
@@ -143,6 +144,34 @@ export function itConsumes(open: () => Promise<ConsumedLog>): void {
     assert.ok(sumOf(consumer) > 0n);
   });
 
+  it('gives again what was done and not committed', async () => {
+    await putMany('a', 3);
+    const [first, second] = [noting(), noting()];
+    const withoutCommits: RecordLog = {
+      open: async (subscription) => ({
+        ...(await log.records.open(subscription)),
+        commit: () => Promise.reject(new Error('the host is gone')),
+      }),
+    };
+    consumers.push(
+      await createConsume(withoutCommits)({ group, topics: [topic], from: 'earliest', ...first, poison: neverPoison }),
+    );
+    await first.have(3);
+    await consume(second);
+    await second.have(3);
+    assert.deepEqual(second.seen, ['0', '1', '2']);
+  });
+
+  it('reads only the partitions that it is given, whatever is kept of others', async () => {
+    await putMany('a', 2);
+    const [all, none] = [noting(), noting()];
+    const reader = await consume(all);
+    await all.have(2);
+    await reader.close();
+    const consumer = await consume({ ...none, partitions: [7] });
+    assert.deepEqual(consumer.positions(), []);
+  });
+
   it('does not go on from a position of another epoch', async () => {
     await putMany('a', 2);
     const [first, second] = [noting(), noting()];
@@ -157,10 +186,11 @@ export function itConsumes(open: () => Promise<ConsumedLog>): void {
   it('reads what others wrote, without key and headers', async () => {
     await log.putForeign(topic, 'hello');
     await log.putForeign(topic, '[1]');
+    await log.putForeign(topic, '{"event":1,"record":2}');
     const { seen, handle, have } = noting();
     await consume({ handle });
-    await have(2);
-    assert.deepEqual(seen, ['hello', '[1]']);
+    await have(3);
+    assert.deepEqual(seen, ['hello', '[1]', '{"event":1,"record":2}']);
   });
 
   it('gives a poison record away, and goes on', async () => {

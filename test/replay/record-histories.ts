@@ -22,7 +22,7 @@ import {
   streamStateQuery,
 } from '../../contracts/messages.js';
 import { WORKFLOW_QUEUE } from '../../contracts/queues.js';
-import { parseTrigger } from '../../contracts/trigger.js';
+import { parseTrigger } from '../../contracts/object-trigger.js';
 import type { cleanStore } from '../../workflows/clean-store.js';
 import type { captureLease } from '../../workflows/capture-lease.js';
 import type { watchPrefix } from '../../workflows/watch-prefix.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FastifyInstance } from 'fastify';
 import { awaitTranscode, describeTranscode } from '../../client/transcodes/describe-transcode.js';
-import { parseTrigger } from '../../contracts/trigger.js';
+import { parseTrigger } from '../../contracts/object-trigger.js';
 import { createHooks } from '../../server/hooks.js';
 import { createHttpServer } from '../../server/http-server.js';
 import { openTranscodeBench, type TranscodeBench } from '../client/transcode-bench.js';

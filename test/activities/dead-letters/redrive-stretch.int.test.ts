@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { RedriveDeps } from '../../../activities/dead-letters/redrive-stretch.js';
-import { redriveStretch, type LetterPlace } from '../../../activities/dead-letters/redrive-stretch.js';
-import { deadLetterEvent, type FrameLetter } from '../../../contracts/dead-letter.js';
+import type { LetterPlace, RedriveDeps } from '../../../activities/dead-letters/kinds/letter-work.js';
+import { redriveStretch } from '../../../activities/dead-letters/redrive-stretch.js';
+import { deadLetterEvent } from '../../../contracts/dead-letter.js';
+import type { FrameLetter } from '../../../contracts/frame-letter.js';
 import { fault, problemOf } from '../../../contracts/errors.js';
 import { frameEventSchema, TOPICS, type FrameEvent } from '../../../contracts/events.js';
 import type { RedriveStretch, StretchResult } from '../../../contracts/redrive.js';
@@ -15,7 +16,7 @@ import { switchableSink, switchableStore } from '../capture/switchable.js';
 
 const BEFORE_MS = T0 + 3_600_000;
 const IN_LETTER: LetterPlace = {
-  holds: (letter) => letter.kind === 'transcode' || letter.content.at !== 'spool',
+  holds: (letter) => letter.kind !== 'frame' || letter.content.at !== 'spool',
   bytes: async ({ content }) =>
     content.at === 'letter' ? content.images.map((image) => Buffer.from(image, 'base64')) : undefined,
   release: async () => undefined,
@@ -44,6 +45,7 @@ describe('a stretch of a redrive', () => {
         stores: [session.store, session.backup],
         events: session.sink,
         source: session.source,
+        records: session.sink,
         restartTask: async () => undefined,
         ...deps,
       },

@@ -9,7 +9,7 @@ import type { EventSink } from '../../../adapters/event-log/event-log.js';
 import { kafkaEventSink } from '../../../adapters/event-log/kafka-sink.js';
 import { kafkaEventSource } from '../../../adapters/event-log/kafka-source.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
-import { frameLetterSchema } from '../../../contracts/dead-letter.js';
+import { frameLetterSchema } from '../../../contracts/frame-letter.js';
 import { TOPICS, type FrameEvent, type Topic } from '../../../contracts/events.js';
 import { frameKey } from '../../../contracts/keys.js';
 import { startS3, type S3Server } from '../../../dev/s3.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { problemOf } from '../../contracts/errors.js';
-import { parseTrigger, parseTriggers } from '../../contracts/trigger.js';
+import { parseTrigger, parseTriggers } from '../../contracts/object-trigger.js';
 import { parseWatch } from '../../contracts/watch.js';
 
 const TRIGGER = { name: 'up', bucket: 'media', profile: 'hls' };

@@ -23,10 +23,10 @@ export const triggerSchema = fields({
   priority: z.int().min(0).max(100).default(50),
   tenant: name.default(DEFAULT_TENANT),
 });
-export type Trigger = z.output<typeof triggerSchema>;
+export type ObjectTrigger = z.output<typeof triggerSchema>;
 export type TriggerInput = z.input<typeof triggerSchema>;
 
-export function parseTrigger(input: unknown): Trigger {
+export function parseTrigger(input: unknown): ObjectTrigger {
   const trigger = parseRequest(triggerSchema, input, () => 'trigger-invalid');
   parseProfileRef(trigger.profile);
   if (trigger.output === undefined || !`${trigger.output}/`.startsWith(trigger.prefix) || trigger.prefix === '')
@@ -38,7 +38,7 @@ export function parseTrigger(input: unknown): Trigger {
 }
 
 /** A list of triggers, each of a name of its own. */
-export function parseTriggers(input: unknown): Trigger[] {
+export function parseTriggers(input: unknown): ObjectTrigger[] {
   if (!Array.isArray(input)) throw fault('trigger-invalid', 'expected a list of triggers');
   const triggers = input.map(parseTrigger);
   const names = triggers.map((trigger) => trigger.name);
@@ -51,7 +51,10 @@ export function parseTriggers(input: unknown): Trigger[] {
 /** What Reelay itself writes never starts a task. */
 const OWN = /(?:^|\/)(?:\.reelay|transcodes|transcode-work|transcode-logs)\//;
 
-export const isMeant = ({ bucket, prefix, suffixes }: Trigger, object: { bucket: string; key: string }): boolean =>
+export const isMeant = (
+  { bucket, prefix, suffixes }: ObjectTrigger,
+  object: { bucket: string; key: string },
+): boolean =>
   bucket === object.bucket &&
   object.key.startsWith(prefix) &&
   !object.key.endsWith('/') &&
@@ -59,12 +62,14 @@ export const isMeant = ({ bucket, prefix, suffixes }: Trigger, object: { bucket:
   (suffixes.length === 0 || suffixes.some((suffix) => object.key.toLowerCase().endsWith(suffix.toLowerCase())));
 
 /** The ids of the tasks of one object begin so, whichever version of it they are about. */
-export const taskIdStem = async (trigger: Trigger, { bucket, key }: { bucket: string; key: string }): Promise<string> =>
-  `${trigger.name}-${(await sha256Hex(`${bucket}/${key}`)).slice(0, 16)}-`;
+export const taskIdStem = async (
+  trigger: ObjectTrigger,
+  { bucket, key }: { bucket: string; key: string },
+): Promise<string> => `${trigger.name}-${(await sha256Hex(`${bucket}/${key}`)).slice(0, 16)}-`;
 
 /** The request for one version of an object: the same version asks for the same task. */
 export async function requestFor(
-  trigger: Trigger,
+  trigger: ObjectTrigger,
   object: { bucket: string; key: string; version: string; url: string },
 ): Promise<TranscodeRequest> {
   const stem = await taskIdStem(trigger, object);
@@ -82,4 +87,4 @@ export async function requestFor(
 }
 
 /** Where the outputs of all its tasks are, unless they are hidden. */
-export const outputBase = ({ output, tenant }: Trigger): string => `${output ?? `${tenant}/transcodes`}/`;
+export const outputBase = ({ output, tenant }: ObjectTrigger): string => `${output ?? `${tenant}/transcodes`}/`;
