@@ -45,7 +45,7 @@ interface GivenUpRecord {
 /** The letter of a record that its handler could not do; the same for the same record, but for its times. */
 export function recordLetterOf(
   { topic, partition, offset, key, headers, value }: GivenUpRecord,
-  { group, failure, nowMs }: { group: string; failure: unknown; nowMs: number },
+  { group, failure, attempts, nowMs }: { group: string; failure: unknown; attempts: number; nowMs: number },
 ): RecordLetter {
   const problem = problemOf(failure);
   const code = problem?.code ?? 'record-unhandled';
@@ -59,7 +59,7 @@ export function recordLetterOf(
     disposition: dispositionOf(code),
     code,
     message: redact(problem?.message ?? String(failure)),
-    attempts: 1,
+    attempts,
     firstFailedAtMs: nowMs,
     lastFailedAtMs: nowMs,
     redrives: 0,

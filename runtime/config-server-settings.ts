@@ -27,7 +27,7 @@ export const SERVER_SETTINGS = {
     [
       'REELAY_OBJECT_TOPIC',
       'name',
-      'the Kafka topic where a store tells of its objects; none is read unless it is set',
+      'the topic of the event log where a store tells of its objects; none is read unless it is set',
     ],
     text('expected the name of a topic', /^[A-Za-z0-9._-]{1,249}$/),
     {},

@@ -25,8 +25,8 @@ export const readNotifications = ({ consume, sink, topic, handle }: Reading): Pr
     topics: [topic],
     from: 'earliest',
     handle: ({ value }) => handle(parse(value)),
-    async poison(record, failure) {
-      const letter = recordLetterOf(record, { group: GROUP, failure, nowMs: Date.now() });
+    async poison(record, givenUp) {
+      const letter = recordLetterOf(record, { ...givenUp, group: GROUP, nowMs: Date.now() });
       await sink.publish(TOPICS.deadLetters, { key: letterKey(letter), event: deadLetterEvent(letter) });
     },
   });

@@ -5,7 +5,7 @@ import { noLog, type Log } from '../log.js';
 import { afterFailure, NO_FAILURES } from './after-failure.js';
 import { createLanes } from './lanes.js';
 import { startTopicRun, type TopicRun } from './topic-run.js';
-import type { Consume, ConsumeOptions } from './consumer.js';
+import type { Consume, ConsumeOptions, GivenUp } from './consumer.js';
 import type { LogRecord, RecordLog } from './record-log.js';
 
 const DEFAULT_CONCURRENCY = 8;
@@ -115,7 +115,7 @@ function startWork({ concurrency = DEFAULT_CONCURRENCY, handle, poison, log, sto
       } catch (error) {
         if (stop.aborted) return false;
         const then = afterFailure(error, failures);
-        if (then.kind === 'poison') return bury(record, error);
+        if (then.kind === 'poison') return bury(record, { failure: error, attempts: failures.own + 1 });
         if (failures === NO_FAILURES)
           log('warn', 'a record is handled again', { ...placeOf(record), error: String(error) });
         failures = then.failures;
@@ -124,11 +124,11 @@ function startWork({ concurrency = DEFAULT_CONCURRENCY, handle, poison, log, sto
     }
   }
 
-  async function bury(record: LogRecord, failure: unknown): Promise<boolean> {
+  async function bury(record: LogRecord, givenUp: GivenUp): Promise<boolean> {
     for (;;) {
       try {
-        await poison(record, failure);
-        log('warn', 'a record was given up', { ...placeOf(record), error: String(failure) });
+        await poison(record, givenUp);
+        log('warn', 'a record was given up', { ...placeOf(record), error: String(givenUp.failure) });
         return true;
       } catch (error) {
         log('warn', 'a record that was given up is not kept yet', { ...placeOf(record), error: String(error) });

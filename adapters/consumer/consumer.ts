@@ -12,7 +12,14 @@ export interface ConsumeOptions extends Pick<Subscription, 'group' | 'partitions
    */
   handle(record: LogRecord, signal: AbortSignal): Promise<void>;
   /** Keeps a record that cannot be handled; the partition goes on once this has resolved, and not before. */
-  poison(record: LogRecord, failure: unknown): Promise<void>;
+  poison(record: LogRecord, givenUp: GivenUp): Promise<void>;
+}
+
+export interface GivenUp {
+  /** The last one. */
+  failure: unknown;
+  /** How often the record failed for its own reason. */
+  attempts: number;
 }
 
 export interface Consumer {

@@ -22,7 +22,7 @@ describe('kinds of letters', () => {
 describe('the letter of a record', () => {
   const record = { topic: 't', partition: 2, offset: 9n, key: null, headers: {}, value: Buffer.from('v') };
   const letterOf = (failure: unknown, other: Partial<typeof record> = {}) =>
-    recordLetterOf({ ...record, ...other }, { group: 'g', failure, nowMs: 5 });
+    recordLetterOf({ ...record, ...other }, { group: 'g', failure, attempts: 5, nowMs: 5 });
 
   it('names the record', () => assert.equal(letterOf(new Error('x')).letterId, 'default/g/t/2/9'));
 

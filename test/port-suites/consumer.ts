@@ -202,11 +202,12 @@ export function itConsumes(open: () => Promise<ConsumedLog>): void {
         if (String(record.value) === '1') throw new Error('never this one');
         await handle(record);
       },
-      poison: async ({ value }, failure) => void poisoned.push(`${String(value)}: ${(failure as Error).message}`),
+      poison: async ({ value }, { failure, attempts }) =>
+        void poisoned.push(`${String(value)}: ${(failure as Error).message}, ${attempts} times`),
     });
     await have(2);
     assert.deepEqual(seen, ['0', '2']);
-    assert.deepEqual(poisoned, ['1: never this one']);
+    assert.deepEqual(poisoned, ['1: never this one, 5 times']);
   });
 
   it('goes on only once the poison record is kept', async () => {

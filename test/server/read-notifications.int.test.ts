@@ -116,6 +116,7 @@ describe('notifications from Kafka', () => {
     assert.equal(letter.letterId, `default/reelay-objects/${topic}/0/0`);
     assert.equal(letter.kind, 'record');
     assert.equal(letter.code, 'record-unhandled');
+    assert.equal(letter.attempts, 5);
     assert.doesNotMatch(letter.message, /abcdef/);
     assert.equal(letter.value, Buffer.from('1').toString('base64'));
   });

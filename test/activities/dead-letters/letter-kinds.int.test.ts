@@ -102,7 +102,7 @@ describe('a redrive of each kind', () => {
   async function recordOf(raw: RawRecord): Promise<void> {
     const letter = recordLetterOf(
       { topic: 'objects', partition: 0, offset: 7n, ...raw },
-      { group: 'g', failure: new Error('never'), nowMs: T0 },
+      { group: 'g', failure: new Error('never'), attempts: 5, nowMs: T0 },
     );
     await session.sink.publish(TOPICS.deadLetters, { key: 'g', event: deadLetterEvent(letter) });
   }
