@@ -13,7 +13,8 @@ import type { Reelay } from './connect.js';
 
 const GRPC_DEADLINE_EXCEEDED = 4;
 const GRPC_NOT_FOUND = 5;
-const GRPC_UNAVAILABLE = 14;
+/** The server is away, takes no more calls for now, or takes none of ours: permission denied, unauthenticated. */
+const NOT_SERVED = new Set([14, 8, 7, 16]);
 /** Cancelled, deadline exceeded, failed precondition (nobody polls), aborted: how a server says that no worker answered. */
 const WITHOUT_WORKER = new Set([1, GRPC_DEADLINE_EXCEEDED, 9, 10]);
 
@@ -63,8 +64,10 @@ function asFault(error: unknown, { what, notFound }: Subject): unknown {
   const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
   const code = isLate ? GRPC_DEADLINE_EXCEEDED : grpcCodeOf(error);
   if (code === GRPC_NOT_FOUND) return fault(notFound, `${what} is not known`, { cause: error });
-  if (code === GRPC_UNAVAILABLE)
-    return fault('temporal-unreachable', 'the Temporal server does not answer', { cause: error });
+  if (code !== undefined && NOT_SERVED.has(code))
+    return fault('temporal-unreachable', `the Temporal server does not answer (${(error as Error).message})`, {
+      cause: error,
+    });
   if (code !== undefined && WITHOUT_WORKER.has(code)) {
     return fault('worker-missing', `no worker answers for ${what}: expected a running \`reelay worker\``, {
       cause: error,
