@@ -6,9 +6,9 @@ import { execa } from 'execa';
 import { TIMES_VARIABLE, type FileTime } from './harness/file-times.js';
 
 /*
- * Runs all tests in lanes side by side, each a process of mocha with servers of its own. Most tests wait for what takes
- * its time, so two cores have room for more than one lane. A file belongs to the first lane that names it, and the last
- * one has all that is left. What a lane says is shown whole when it ends.
+ * Runs the linter and all tests in lanes side by side, each lane of tests a process of mocha with servers of its own. Most
+ * tests wait for what takes its time, so two cores have room for more than one lane. A file belongs to the first lane that
+ * names it, and the last one has all that is left. What a lane says is shown whole when it ends.
  */
 const LANES: Record<string, readonly string[]> = {
   media: ['dist/test/media/**/*.test.js', 'dist/test/e2e/chaos.e2e.test.js'],
@@ -23,19 +23,19 @@ const folder = mkdtempSync(join(tmpdir(), 'reelay-lanes-'));
 const times = join(folder, 'times');
 const lanes = Object.entries(LANES).map(([name, specs], index, all) => {
   const earlier = all.slice(0, index).flatMap(([, taken]) => taken);
-  return run(name, [...specs, ...earlier.flatMap((spec) => ['--ignore', spec])]);
+  return run(name, [process.execPath, MOCHA, ...specs, ...earlier.flatMap((spec) => ['--ignore', spec])]);
 });
-const codes = await Promise.all(lanes);
+const codes = await Promise.all([run('lint', ['npm', 'run', '--silent', 'lint']), ...lanes]);
 const slowest = slowestOf(readFileSync(times, 'utf8'));
 rmSync(folder, { recursive: true });
 console.log(`\nThe slowest files:\n${slowest.map(({ file, ms }) => `${seconds(ms)}  ${file}`).join('\n')}`);
 process.exitCode = codes.some((code) => code !== 0) ? 1 : 0;
 
 /** Resolves to the exit code of the lane. */
-async function run(name: string, args: readonly string[]): Promise<number> {
+async function run(name: string, [program, ...args]: readonly [string, ...string[]]): Promise<number> {
   const startedMs = performance.now();
   let text = '';
-  const lane = execa(process.execPath, [MOCHA, ...args], {
+  const lane = execa(program, args, {
     all: true,
     reject: false,
     stdin: 'ignore',
