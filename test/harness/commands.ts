@@ -19,6 +19,12 @@ export async function reelay<Answer = Record<string, unknown>>(...args: string[]
   return { exitCode: run.exitCode, answer: JSON.parse(run.stdout) as Answer, startedAtMs, endedAtMs: Date.now() };
 }
 
+/** How long a command that only asks takes now: what a time is held against on a machine that has other work. */
+export async function commandTakesMs(): Promise<number> {
+  const { startedAtMs, endedAtMs } = await reelay('stream', 'list');
+  return endedAtMs - startedAtMs;
+}
+
 /** Runs Temporal's own command line; its JSON answer where it gives one. */
 export async function temporalCommand(...args: string[]): Promise<unknown> {
   const { env, addresses } = await fullStack();

@@ -50,7 +50,7 @@ export async function serveNothing(): Promise<string> {
   return address.replace('http://', '');
 }
 
-/** A live playlist that ffmpeg keeps moving; answers its address once it can be played. */
+/** A live playlist that ffmpeg keeps moving, long enough for a player that comes late; answers its address once it can be played. */
 export async function serveHls(): Promise<string> {
   const folder = clipFolder();
   const ffmpeg = startChild({
@@ -58,7 +58,7 @@ export async function serveHls(): Promise<string> {
     command: [
       ...(['ffmpeg', '-hide_banner', '-loglevel', 'warning', '-nostdin'] as const),
       ...['-re', '-stream_loop', '-1', '-i', await clip({ gopSeconds: 1 }), '-c', 'copy', '-f', 'hls'],
-      ...['-hls_time', '1', '-hls_list_size', '6', '-hls_flags', 'delete_segments', join(folder, 'live.m3u8')],
+      ...['-hls_time', '1', '-hls_list_size', '30', '-hls_flags', 'delete_segments', join(folder, 'live.m3u8')],
     ],
     log: join(folder, 'hls.log'),
   });
