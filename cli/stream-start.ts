@@ -4,7 +4,7 @@ import { describeStream, startStream, type StartedStream, type StreamDescription
 import { formatDuration } from '../contracts/duration.js';
 import { defined } from '../contracts/defined.js';
 import { ERRORS, fault } from '../contracts/errors.js';
-import type { Size, StreamRequest } from '../contracts/stream.js';
+import { DEFAULT_STALL_MS, type Size, type StreamRequest } from '../contracts/stream.js';
 import { printJson } from './output.js';
 import { withReelay } from './sessions.js';
 
@@ -23,15 +23,16 @@ export interface StreamStartFlags {
   json?: boolean;
 }
 
-/** A source that is there gives its first picture well within this. */
-const WAIT_MS = 5000;
+/** What a host has to begin, beside the `stallMs` after which a source without pictures is at fault. */
+const BEGIN_MS = 10_000;
 const ASK_EVERY_MS = 100;
+const NOTICE_MS = 3000;
 
 export async function startAndWait(url: string, flags: StreamStartFlags): Promise<void> {
   const sinceMs = Date.now();
   await withReelay(async (reelay) => {
     const started = await startStream(reelay, requestOf(url, flags));
-    const description = flags.wait ? await waitForPicture(reelay, started) : undefined;
+    const description = flags.wait ? await waitForPicture(reelay, started, flags.stall) : undefined;
     const problem = description?.state.problem;
     if (description?.status === 'FAILED')
       throw fault(problem?.code ?? 'source-failed', problem?.message ?? 'the stream failed', problem);
@@ -55,12 +56,22 @@ const requestOf = (
 });
 
 /** The stream as it is once a picture came, a fault was met, or patience ran out; a final fault ends it at once. */
-async function waitForPicture(reelay: Reelay, stream: StartedStream): Promise<StreamDescription> {
-  for (const untilMs = Date.now() + WAIT_MS; ; await sleep(ASK_EVERY_MS)) {
-    const description = await describeStream(reelay, stream);
-    const { state, status } = description;
-    const isRetrying = state.problem !== undefined && ERRORS[state.problem.code].retryable;
-    if (state.phase === 'capturing' || isRetrying || status !== 'RUNNING' || Date.now() > untilMs) return description;
+async function waitForPicture(
+  reelay: Reelay,
+  stream: StartedStream,
+  stallMs = DEFAULT_STALL_MS,
+): Promise<StreamDescription> {
+  const notice = setTimeout(() => console.error(`${stream.streamId} waits for its first picture`), NOTICE_MS);
+  try {
+    for (const untilMs = Date.now() + stallMs + BEGIN_MS; ; await sleep(ASK_EVERY_MS)) {
+      const description = await describeStream(reelay, stream);
+      const { state, status } = description;
+      const isRetrying = state.problem !== undefined && ERRORS[state.problem.code].retryable;
+      const isDecided = state.phase === 'capturing' || isRetrying || status !== 'RUNNING';
+      if (isDecided || Date.now() > untilMs) return description;
+    }
+  } finally {
+    clearTimeout(notice);
   }
 }
 

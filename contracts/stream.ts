@@ -6,6 +6,7 @@ import { fields, name, parseRequest, show } from './request.js';
 export const MIN_EVERY_MS = 100;
 export const MAX_EVERY_MS = 3_600_000;
 export const SOURCE_SCHEMES = ['rtmp', 'rtmps', 'http', 'https', 'rtsp', 'rtsps', 'file'] as const;
+export const DEFAULT_STALL_MS = 10_000;
 const MAX_URL_LENGTH = 2048;
 /** The URL parser forgives spaces and line ends by dropping them; ffmpeg gets the text as it is. */
 const UNESCAPED = /^[^\s\p{Cc}]+$/u;
@@ -47,7 +48,7 @@ export const streamRequestSchema = fields({
   source: fields({
     url: z.string(),
     /** Silence after which the source is taken for stalled, milliseconds. */
-    stallMs: z.int().min(1000).max(600_000).default(10_000),
+    stallMs: z.int().min(1000).max(600_000).default(DEFAULT_STALL_MS),
     /** How long a session waits for its source to come back, milliseconds. */
     reconnectWindowMs: z.int().min(0).max(1_800_000).default(60_000),
   }),

@@ -24,7 +24,7 @@ describe('ten streams on one host', () => {
   before('capture ten streams of 720x480', async () => {
     cameras = await Promise.all(STREAMS.map((id) => publish(id, { size: '720x480', grain: 30 })));
     for (const [index, id] of STREAMS.entries())
-      await startStream(cameras[index]!.url, { id, args: ['--every', '1s', '--no-wait'] });
+      await startStream(cameras[index]!.url, { id, args: ['--every', '1s', '--quality', '100', '--no-wait'] });
     await Promise.all(STREAMS.map((id) => awaitFrames(id, { count: 1 })));
     startedAtMs = Date.now();
   });
