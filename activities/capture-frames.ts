@@ -50,7 +50,7 @@ export const createCaptureFrames = (host: CaptureHost) =>
 const RELIEVED: CaptureEnd = { reason: 'lost', ...NO_ACCOUNT };
 
 const isStillWanted = ({ client }: CaptureHost, { session, epoch }: CaptureSegmentInput): Promise<boolean> =>
-  client.workflow.getHandle(streamWorkflowId(session)).query(isCurrentSegmentQuery, epoch);
+  client.workflow.getHandle(streamWorkflowId(session)).query(isCurrentSegmentQuery, epoch, session.sessionId);
 
 interface Opened {
   capture: Capture;
@@ -69,10 +69,16 @@ async function open(
   await host.checkSource(settings.source.url);
   const { found, ...start } = input.isSuccessor ? { found: [] } : await startOf(host, { input, isRetry });
   const beat = heartbeatOnProgress(() => ({ ...capture.account.progress, host: host.name }));
-  const stop = (): void => {
-    capture.stop('stopped');
-  };
-  const reporter = createReporter({ client, session, epoch, onUnknown: stop });
+  const reporter = createReporter({
+    client,
+    session,
+    epoch,
+    closing,
+    onAttempt: beat,
+    onUnknown: () => {
+      capture.stop('handover');
+    },
+  });
   const gaps = createGapAnnouncer({ events, session, epoch, closing, onAttempt: beat });
   const frames = createFoundAnnouncer({ store, events, session, closing, onAttempt: beat });
   frames.announce(found);

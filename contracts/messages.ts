@@ -63,6 +63,12 @@ export const NO_ACCOUNT: Pick<CaptureEnd, 'untilMs' | 'timeline' | 'counts'> = {
   counts: { due: 0, stored: 0, gaps: 0 },
 };
 
+/**
+ * Each session of a stream counts its epochs from 1 under the same workflow id, so a message says which session it is
+ * of; those of a host of an earlier release do not.
+ */
+export type OfSession<Message> = Message & { sessionId?: string };
+
 export interface SegmentEnded {
   epoch: number;
   end: CaptureEnd;
@@ -84,16 +90,16 @@ export const setRiskLevelSignal = defineSignal<[{ level: string }]>('setRiskLeve
 export const pauseStreamSignal = defineSignal('pauseStream');
 export const resumeStreamSignal = defineSignal('resumeStream');
 export const stopStreamSignal = defineSignal('stopStream');
-export const captureReportedSignal = defineSignal<[CaptureReport]>('captureReported');
-export const segmentEndedSignal = defineSignal<[SegmentEnded]>('segmentEnded');
+export const captureReportedSignal = defineSignal<[OfSession<CaptureReport>]>('captureReported');
+export const segmentEndedSignal = defineSignal<[OfSession<SegmentEnded>]>('segmentEnded');
 /** The lease of a host has lapsed: its captures are taken over. */
 export const hostLostSignal = defineSignal<[HostInstance]>('hostLost');
 /** To `captureHost`: this process captures from now on, and none before it. */
 export const hostStartedSignal = defineSignal<[{ instance: string }]>('hostStarted');
 export const setCapturePolicyUpdate = defineUpdate<AppliedPolicy, [PolicyChange]>('setCapturePolicy');
 export const streamStateQuery = defineQuery<StreamState>('streamState');
-/** Whether the segment of that epoch is still the stream's, or is to be: what a host asks that has lost touch with it. */
-export const isCurrentSegmentQuery = defineQuery<boolean, [number]>('isCurrentSegment');
+/** Whether the segment of that epoch and session is the stream's, or is to be: what a host asks that has lost touch. */
+export const isCurrentSegmentQuery = defineQuery<boolean, [epoch: number, sessionId?: string]>('isCurrentSegment');
 /** Whether a stream runs with exactly these settings: how a repeated start tells itself from a conflicting one. */
 export const hasSettingsQuery = defineQuery<boolean, [StreamSettings]>('hasSettings');
 export const redriveStateQuery = defineQuery<RedriveState>('redriveState');

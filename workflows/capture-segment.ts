@@ -40,7 +40,11 @@ function endOf(error: unknown): CaptureEnd {
 
 async function tellStream({ session, epoch }: CaptureSegmentInput, end: CaptureEnd): Promise<void> {
   try {
-    await getExternalWorkflowHandle(streamWorkflowId(session)).signal(segmentEndedSignal, { epoch, end });
+    await getExternalWorkflowHandle(streamWorkflowId(session)).signal(segmentEndedSignal, {
+      sessionId: session.sessionId,
+      epoch,
+      end,
+    });
   } catch (error) {
     if (isCancellation(error)) throw error;
     // The stream was terminated: there is nobody to tell.

@@ -12,7 +12,7 @@ export async function confirmCapture(
   try {
     const { status } = await stream.describe();
     if (status.name !== 'RUNNING') capture.stop('stopped');
-    else if (await stream.query(isCurrentSegmentQuery, epoch)) capture.attach();
+    else if (await stream.query(isCurrentSegmentQuery, epoch, session.sessionId)) capture.attach();
     else capture.retire();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
-import pRetry, { AbortError } from 'p-retry';
+import { AbortError } from 'p-retry';
 import { streamWorkflowId } from '../../contracts/ids.js';
 import type { SessionRef } from '../../contracts/keys.js';
 import {
@@ -8,11 +8,18 @@ import {
   segmentEndedSignal,
   type CaptureEnd,
   type CaptureReport,
+  type OfSession,
 } from '../../contracts/messages.js';
+import { keepTrying } from './keep-trying.js';
+import { withReportWaiting } from './waiting-reports.js';
 
-/** Tells the stream workflow what its capture does, in order, however often Temporal has to be asked. */
+/**
+ * Tells the stream workflow what its capture does, in order, until Temporal has heard it: that Temporal is away, for
+ * however long, is no reason to end a capture.
+ */
 export interface Reporter {
   report(report: CaptureReport): void;
+  /** Resolves when all is told, or the worker gives its last work up. */
   idle(): Promise<void>;
   /** In the place of a segment workflow that was terminated and cannot tell its stream itself. */
   tellLost(end: CaptureEnd): Promise<void>;
@@ -22,29 +29,49 @@ interface ReporterStart {
   client: Pick<Client, 'workflow'>;
   session: SessionRef;
   epoch: number;
+  /** Aborts when the worker gives its last work up. */
+  closing: AbortSignal;
+  onAttempt(): void;
   /** The stream does not exist any more, so its capture has no business. */
   onUnknown(): void;
 }
 
-const RETRY = { retries: 20, maxTimeout: 10_000, randomize: true } as const;
-
-export function createReporter({ client, session, epoch, onUnknown }: ReporterStart): Reporter {
+export function createReporter({ client, session, epoch, closing, onAttempt, onUnknown }: ReporterStart): Reporter {
   // By workflow id alone: the stream may have continued as new since the capture began.
   const stream = client.workflow.getHandle(streamWorkflowId(session));
+  const { sessionId } = session;
+  let waiting: readonly CaptureReport[] = [];
+  let isSending = false;
   let sending: Promise<void> = Promise.resolve();
   return {
     report(report) {
-      sending = sending.then(() => pRetry(() => signal(captureReportedSignal, report), RETRY)).catch(onUnknown);
+      waiting = withReportWaiting(waiting, report);
+      if (!isSending) sending = sendAll();
     },
     idle: () => sending,
-    tellLost: (end) => pRetry(() => signal(segmentEndedSignal, { epoch, end }), RETRY).catch(onUnknown),
+    tellLost: (end) => tell(segmentEndedSignal, { sessionId, epoch, end }),
   };
 
-  async function signal<Message>(definition: SignalDefinition<[Message]>, message: Message): Promise<void> {
-    try {
-      await stream.signal(definition, message);
-    } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? new AbortError(error) : error;
+  async function sendAll(): Promise<void> {
+    isSending = true;
+    for (let next = waiting[0]; next && !closing.aborted; next = waiting[0]) {
+      waiting = waiting.slice(1);
+      await tell(captureReportedSignal, { sessionId, ...next });
     }
+    isSending = false;
   }
+
+  async function tell<Message>(
+    signal: SignalDefinition<[OfSession<Message>]>,
+    message: OfSession<Message>,
+  ): Promise<void> {
+    const work = (): Promise<void> => stream.signal(signal, message).catch(abortWhereUnknown);
+    await keepTrying(work, { closing, onAttempt }).catch(() => {
+      if (!closing.aborted) onUnknown();
+    });
+  }
+}
+
+function abortWhereUnknown(error: unknown): never {
+  throw error instanceof WorkflowNotFoundError ? new AbortError(error) : error;
 }

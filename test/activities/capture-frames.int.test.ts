@@ -104,7 +104,7 @@ describe('the activity captureFrames', () => {
 
   it('ends where its stream does not exist any more', async () => {
     bench.streams.terminate();
-    assert.equal((await bench.start(inputOf(clip)).ended).reason, 'stopped');
+    assert.equal((await bench.start(inputOf(clip)).ended).reason, 'handover');
   });
 
   it('fails with the code of its source, and leaves no account where there was no picture', async () => {

@@ -1,29 +1,32 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { CaptureReport, SegmentEnded } from '../../contracts/messages.js';
+import type { CaptureReport, OfSession, SegmentEnded } from '../../contracts/messages.js';
 import { createCounter, type Counter } from './capture/switchable.js';
 
 export interface FakeStreams {
   client: Pick<Client, 'workflow'>;
-  reports: CaptureReport[];
-  ends: SegmentEnded[];
+  reports: OfSession<CaptureReport>[];
+  ends: OfSession<SegmentEnded>[];
   /** Counts what came. */
   signals: Counter;
   /** Whether the segment was relieved by another. */
   hasRelieved: boolean;
+  /** Temporal cannot be reached. */
+  isAway: boolean;
   /** Terminates the stream workflow: nobody takes signals any more. */
   terminate(): void;
 }
 
 /** Takes the signals of captures in the place of stream workflows. */
 export function fakeStreams(): FakeStreams {
-  const reports: CaptureReport[] = [];
-  const ends: SegmentEnded[] = [];
+  const reports: FakeStreams['reports'] = [];
+  const ends: FakeStreams['ends'] = [];
   const signals = createCounter();
   let isGone = false;
   const signal = (workflowId: string, { name }: { name: string }, message: unknown): Promise<void> => {
+    if (streams.isAway) return Promise.reject(new Error('14 UNAVAILABLE'));
     if (isGone) return Promise.reject(new WorkflowNotFoundError('workflow not found', workflowId, undefined));
-    if (name === 'segmentEnded') ends.push(message as SegmentEnded);
-    else reports.push(message as CaptureReport);
+    if (name === 'segmentEnded') ends.push(message as OfSession<SegmentEnded>);
+    else reports.push(message as OfSession<CaptureReport>);
     signals.add();
     return Promise.resolve();
   };
@@ -33,7 +36,11 @@ export function fakeStreams(): FakeStreams {
   });
   const streams: FakeStreams = {
     client: { workflow: { getHandle } } as unknown as Pick<Client, 'workflow'>,
-    ...{ reports, ends, signals, hasRelieved: false },
+    reports,
+    ends,
+    signals,
+    hasRelieved: false,
+    isAway: false,
     terminate: () => {
       isGone = true;
     },

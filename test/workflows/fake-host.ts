@@ -83,7 +83,14 @@ export function fakeHost(client: Client, name: string, { attaches = true }: { at
   async function captureFrames(input: CaptureSegmentInput): Promise<CaptureEnd> {
     const { info, cancelled } = Context.current();
     const { epoch, session, policy } = input;
-    const reporter = createReporter({ client, session, epoch, onUnknown: () => undefined });
+    const reporter = createReporter({
+      client,
+      session,
+      epoch,
+      closing: new AbortController().signal,
+      onAttempt: () => undefined,
+      onUnknown: () => undefined,
+    });
     const report = async (said: CaptureReport): Promise<void> => {
       reporter.report(said);
       await reporter.idle();

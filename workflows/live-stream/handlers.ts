@@ -1,4 +1,4 @@
-import { condition, log, setHandler } from '@temporalio/workflow';
+import { condition, log, patched, setHandler } from '@temporalio/workflow';
 import { problemOf } from '../../contracts/errors.js';
 import { canonicalJson } from '../../contracts/json-of.js';
 import {
@@ -33,7 +33,7 @@ import { stateOf } from './show-state.js';
 export function registerHandlers(holder: Holder<StreamMachine>): void {
   setHandler(streamStateQuery, () => stateOf(holder.machine), { description: 'Phase, policy, host and last problem' });
   setHandler(hasSettingsQuery, (settings) => canonicalJson(settings) === canonicalJson(holder.machine.settings));
-  setHandler(isCurrentSegmentQuery, (epoch) => isCurrentSegment(holder.machine, epoch));
+  setHandler(isCurrentSegmentQuery, (epoch, sessionId) => isCurrentSegment(holder.machine, { epoch, sessionId }));
   setHandler(setCapturePolicyUpdate, (change) => applyChange(holder, change), {
     validator: (change) => {
       policyAfter(holder.machine.policy, { change: parsePolicyChange(change), settings: holder.machine.settings });
@@ -61,7 +61,7 @@ export function registerHandlers(holder: Holder<StreamMachine>): void {
     holder.machine = withReport(holder.machine, report);
   });
   setHandler(segmentEndedSignal, (ended) => {
-    holder.machine = withSegmentEnded(holder.machine, ended);
+    holder.machine = withSegmentEnded(holder.machine, { ...ended, forgetsLoss: !patched('lost-host-stays-lost') });
   });
   setHandler(
     hostLostSignal,

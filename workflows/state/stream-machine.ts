@@ -4,6 +4,7 @@ import type {
   CaptureReport,
   Cut,
   HostInstance,
+  OfSession,
   Predecessor,
   SegmentEnded,
 } from '../../contracts/messages.js';
@@ -98,8 +99,9 @@ export const withEnding = (machine: StreamMachine, reason: EndReason): StreamMac
   ending: machine.ending ?? reason,
 });
 
-export function withReport(machine: StreamMachine, report: CaptureReport): StreamMachine {
+export function withReport(machine: StreamMachine, report: OfSession<CaptureReport>): StreamMachine {
   const { segment, successor } = machine;
+  if (!isOfSession(machine, report)) return machine;
   if (report.epoch === successor?.epoch) return withSuccessorReport(machine, report);
   if (report.epoch !== segment?.epoch) return machine;
   const { isLost: _, ...living } = segment;
@@ -146,8 +148,15 @@ function withSegmentReport(machine: StreamMachine, report: CaptureReport): Strea
   }
 }
 
-export function withSegmentEnded(machine: StreamMachine, { epoch, end }: SegmentEnded): StreamMachine {
-  if (epoch === machine.successor?.epoch) return withSuccessorEnded(machine, end);
+/** In histories from before it was patched, the end of a successor made the stream forget that its host was lost. */
+type EndNoted = OfSession<SegmentEnded> & { forgetsLoss?: boolean };
+
+export function withSegmentEnded(
+  machine: StreamMachine,
+  { epoch, end, forgetsLoss = false, ...of }: EndNoted,
+): StreamMachine {
+  if (!isOfSession(machine, of)) return machine;
+  if (epoch === machine.successor?.epoch) return withSuccessorEnded(machine, { end, forgetsLoss });
   if (epoch !== machine.segment?.epoch) {
     const retiring = machine.retiring.filter((each) => each !== epoch);
     return retiring.length < machine.retiring.length ? { ...machine, retiring } : machine;
@@ -158,12 +167,19 @@ export function withSegmentEnded(machine: StreamMachine, { epoch, end }: Segment
   return withEndOf({ ...rest, predecessor }, end);
 }
 
-/** It never captured: the segment beside it asks again if it still wants a relay. Without one, its end is the stream's. */
-function withSuccessorEnded(machine: StreamMachine, end: CaptureEnd): StreamMachine {
+/**
+ * It never captured: the segment beside it asks again if it still wants a relay. Without one that lives, the end of the
+ * successor is the stream's, or another successor is tried.
+ */
+function withSuccessorEnded(
+  machine: StreamMachine,
+  { end, forgetsLoss }: { end: CaptureEnd; forgetsLoss: boolean },
+): StreamMachine {
   const { successor: _, segment, ...rest } = machine;
   if (!segment) return withEndOf(rest, end);
-  const { wantsRelay: __, isLost: ___, ...kept } = segment;
-  return { ...rest, segment: kept };
+  const { wantsRelay: __, isLost, ...kept } = segment;
+  if (!isLost || forgetsLoss) return { ...rest, segment: kept };
+  return withEndOf({ ...rest, segment: { ...kept, isLost } }, end);
 }
 
 function withEndOf(machine: StreamMachine, { reason, problem }: CaptureEnd): StreamMachine {
@@ -172,8 +188,13 @@ function withEndOf(machine: StreamMachine, { reason, problem }: CaptureEnd): Str
 }
 
 /** What a host is told that has lost touch with the stream. */
-export const isCurrentSegment = ({ segment, successor }: StreamMachine, epoch: number): boolean =>
-  epoch === segment?.epoch || epoch === successor?.epoch;
+export const isCurrentSegment = (
+  machine: StreamMachine,
+  { epoch, ...of }: { epoch: number; sessionId?: string | undefined },
+): boolean => isOfSession(machine, of) && (epoch === machine.segment?.epoch || epoch === machine.successor?.epoch);
+
+const isOfSession = (machine: StreamMachine, { sessionId }: { sessionId?: string | undefined }): boolean =>
+  sessionId === undefined || sessionId === machine.sessionId;
 
 function announce(
   machine: StreamMachine,

@@ -4,11 +4,13 @@ import {
   isCurrentSegment,
   withHostLost,
   withReport,
+  withSegmentEnded,
   withSegmentRelieved,
   withSuccessorBegun,
   withSuccessorDropped,
   withSuccessorStarted,
 } from '../../../workflows/state/stream-machine.js';
+import type { CaptureEnd } from '../../../contracts/messages.js';
 import type { Action, StreamMachine } from '../../../workflows/state/stream-state.js';
 
 import { T0, applied, attached, capturing, ended, ending, given, rate, report, start, type Turn } from './turns.js';
@@ -99,8 +101,37 @@ describe('a relay', () => {
     assert.equal(given(...between, ended('handover', {}, 1), ended('source-ended', {}, 2)).ending, 'source-ended');
   });
 
+  it('asks for another successor where the host is lost and the first one came to nothing', () => {
+    const machine = given(...running, lost('a1'), successor, ended('handover', {}, 2));
+    assert.equal(nextAction(machine).kind, 'start-successor');
+  });
+
+  it('ends the session where the host is lost and its successor cannot capture', () => {
+    assert.equal(given(...running, lost('a1'), successor, ended('failed', {}, 2)).ending, 'failed');
+  });
+
+  it('forgot that in an earlier release, whose histories say so', () => {
+    const machine = given(...running, lost('a1'), successor);
+    const end: CaptureEnd = { reason: 'handover', untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } };
+    assert.equal(nextAction(withSegmentEnded(machine, { epoch: 2, end, forgetsLoss: true })).kind, 'wait');
+  });
+
+  it('takes no word of another session, which counts its segments alike', () => {
+    const machine = given(start, attached(), capturing());
+    const other = { epoch: 1, sessionId: 'another' };
+    const end: CaptureEnd = { reason: 'stopped', untilMs: 0, timeline: [], counts: { due: 0, stored: 0, gaps: 0 } };
+    assert.equal(
+      withReport(machine, { ...other, kind: 'attached', host: 'x', instance: 'x1', revision: 9 }).segment?.host,
+      'a',
+    );
+    assert.equal(withSegmentEnded(machine, { ...other, end }).ending, undefined);
+    assert.equal(isCurrentSegment(machine, other), false);
+    assert.equal(isCurrentSegment(machine, { epoch: 1, sessionId: machine.sessionId }), true);
+    assert.equal(withSegmentEnded(machine, { epoch: 1, sessionId: machine.sessionId, end }).ending, 'stopped');
+  });
+
   it('tells a host which segments are still wanted', () => {
-    const wantedOf = (machine: StreamMachine) => [0, 1, 2].filter((epoch) => isCurrentSegment(machine, epoch));
+    const wantedOf = (machine: StreamMachine) => [0, 1, 2].filter((epoch) => isCurrentSegment(machine, { epoch }));
     assert.deepEqual(wantedOf(given(...between)), [1, 2]);
     assert.deepEqual(wantedOf(given(...between, ready(), relieved(cut), begun)), [2]);
     assert.deepEqual(wantedOf(given(...between, dropped)), [1]);
