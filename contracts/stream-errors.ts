@@ -142,6 +142,13 @@ export const STREAM_ERRORS = {
     meaning: 'the source is connected but sends no picture',
     action: 'check the encoder; Reelay reconnects inside the reconnect window',
   },
+  'picture-too-large': {
+    retryable: true,
+    fault: 'source',
+    answer: 'retry-later',
+    meaning: 'the pictures of the source have more than 32 MiB each at the asked quality, and are dropped',
+    action: 'ask for a lower quality, or publish smaller pictures',
+  },
   'source-stalled': {
     retryable: true,
     fault: 'source',

@@ -1,3 +1,4 @@
+import { redact } from '../../contracts/redact.js';
 import { JPEG } from '../../contracts/picture.js';
 import { captureArgs, type CaptureIntent } from '../args/capture.js';
 import { gateCommand } from './gate.js';
@@ -26,6 +27,8 @@ export interface PullEnd extends FfmpegExit {
   isFinite: boolean;
   /** The pictures changed size, which one run of the encoder cannot follow. */
   isResized: boolean;
+  /** Pictures were dropped that are larger than any may be. */
+  isOversize: boolean;
 }
 
 export interface PullStart {
@@ -45,7 +48,9 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
   let isOpen = false;
   let isFinite = false;
   let isResized = false;
+  let isOversize = false;
   let sourceSize: string | undefined;
+  let failure: unknown;
   const waiting: TimedJpeg[][] = [[], ...intent.sizes.map(() => [])];
   const process = startFfmpeg({ ffmpeg, args: captureArgs(intent), outputCount: waiting.length, onLine });
   process.outputs.forEach((output, index) => {
@@ -53,9 +58,20 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
       waiting[index]?.push(jpeg);
       emitWhole();
     });
-    output.on('data', read);
+    output.on('data', (piece: Buffer) => {
+      try {
+        read(piece);
+      } catch (error) {
+        // Whatever a picture does to those who handle it, it ends its own pull and no other.
+        failure ??= error;
+        void process.stop();
+      }
+    });
   });
-  const ended = process.exited.then((exit): PullEnd => ({ ...exit, hadPicture, isOpen, isFinite, isResized }));
+  const ended = process.exited.then((exit): PullEnd => {
+    const end = { ...exit, hadPicture, isOpen, isFinite, isResized, isOversize };
+    return failure === undefined ? end : { ...end, tail: [...exit.tail, redact(`not handled: ${String(failure)}`)] };
+  });
   return {
     setGate: (gate) => process.stdin.write(gateCommand(gate)),
     ended,
@@ -79,6 +95,7 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
   function emitWhole(): void {
     while (!isResized && waiting.every((queue) => queue.length > 0)) {
       const jpegs = waiting.map((queue) => queue.shift()).filter((jpeg) => jpeg !== undefined);
+      isOversize ||= jpegs.some(({ jpeg }) => jpeg.length === 0);
       const images = jpegs.flatMap(({ jpeg }) => {
         const size = jpegSize(jpeg);
         return size ? [{ bytes: jpeg, contentType: JPEG, ...size }] : [];

@@ -40,5 +40,8 @@ export function sourceFault({ tail, exitCode, hadPicture }: FfmpegEnd): ErrorCod
 export function gapReasonOf(code: ErrorCode): GapReason {
   if (code === 'source-stalled') return 'source-stalled';
   if (code === 'source-no-video' || code === 'source-silent') return 'no-video';
-  return code === 'source-codec-unsupported' || code === 'source-failed' ? 'decode-error' : 'source-offline';
+  return isUndecoded(code) ? 'decode-error' : 'source-offline';
 }
+
+const isUndecoded = (code: ErrorCode): boolean =>
+  code === 'source-codec-unsupported' || code === 'picture-too-large' || code === 'source-failed';

@@ -42,7 +42,8 @@ export function startWatchedPull({ signal, onPicture, ...start }: WatchedStart):
   return { setGate: (gate) => pull.setGate(gate), ended };
 }
 
-function stallCode({ hadPicture, isOpen }: PullEnd): ErrorCode {
+function stallCode({ hadPicture, isOpen, isOversize }: PullEnd): ErrorCode {
+  if (isOversize) return 'picture-too-large';
   if (hadPicture) return 'source-stalled';
   return isOpen ? 'source-silent' : 'source-unreachable';
 }

@@ -36,6 +36,15 @@ describe('a pull', () => {
     execa('/bin/sh', ['-c', `cat ${names.map((name) => clips.path(name)).join(' ')} > ${clips.path(to)}`]);
   const url = (name: string): string => `file://${clips.path(name)}`;
 
+  it('ends with what went wrong where a picture cannot be handled, and ends nothing else', async () => {
+    const source = await clips.make('unhandled.mp4', { seconds: 20 });
+    const { pull } = start(source, {}, () => {
+      throw new RangeError('no such picture');
+    });
+    const end = await pull.ended;
+    assert.equal(end.tail.at(-1), 'not handled: RangeError: no such picture');
+  });
+
   it('hands over each picture of a clip with its variants, in the sizes asked', async () => {
     const source = await clips.make('plain.mp4', { seconds: 1 });
     const sizes = [

@@ -16,6 +16,8 @@ function chunk({ ptsMs, jpeg }: TimedJpeg): Buffer {
   return Buffer.concat([head, jpeg]);
 }
 
+const MAX_BYTES = 32 * 1024 * 1024;
+
 /** The third has the end of the head, and a chunk's name, among its bytes. */
 const PICTURES: TimedJpeg[] = [
   { ptsMs: 0, jpeg: Buffer.from([1, 2, 3]) },
@@ -72,11 +74,25 @@ describe('an SMJPEG stream', () => {
     assert.deepEqual(read([chunk(PICTURES[0]!), chunk(PICTURES[3]!)]), []);
   });
 
-  it('is refused where a picture says it is larger than any can be', () => {
+  it('gives an empty picture for one that is larger than any may be, and all that come after it', () => {
+    const large = chunk({ ptsMs: 80, jpeg: Buffer.alloc(MAX_BYTES + 1) });
+    const stream = Buffer.concat([HEAD, chunk(PICTURES[0]!), large, large, chunk(PICTURES[3]!)]);
+    const dropped = { ptsMs: 80, jpeg: Buffer.alloc(0) };
+    const expected = [PICTURES[0], dropped, dropped, PICTURES[3]];
+    assert.deepEqual(read([stream]), expected);
+    for (const at of [HEAD.length + 20, HEAD.length + 1000, HEAD.length + MAX_BYTES + 50, stream.length - 5])
+      assert.deepEqual(read([stream.subarray(0, at), stream.subarray(at)]), expected, `cut at ${at}`);
+  });
+
+  it('holds none of it, however large it says that it is', () => {
     const head = chunk({ ptsMs: 0, jpeg: Buffer.alloc(0) });
-    head.writeUInt32BE(64 * 1024 * 1024 + 1, 8);
-    assert.throws(() => read([HEAD, head]), /SMJPEG chunk of 67108865 bytes/);
-    head.writeUInt32BE(64 * 1024 * 1024, 8);
+    head.writeUInt32BE(0xffff_ffff, 8);
+    assert.deepEqual(read([HEAD, head, Buffer.alloc(1000), Buffer.alloc(1000)]), [{ ptsMs: 0, jpeg: Buffer.alloc(0) }]);
+  });
+
+  it('waits for the largest that may be', () => {
+    const head = chunk({ ptsMs: 0, jpeg: Buffer.alloc(0) });
+    head.writeUInt32BE(MAX_BYTES, 8);
     assert.deepEqual(read([HEAD, head]), []);
   });
 });

@@ -10,6 +10,7 @@ import { FFMPEG, useClips } from '../clips.js';
 import { useSourceServer } from '../source-server.js';
 
 interface Watch {
+  quality?: number;
   stallMs?: number;
   signal?: AbortSignal;
   onPicture?(): void;
@@ -17,13 +18,13 @@ interface Watch {
 
 async function watch(
   url: string,
-  { stallMs = 10_000, signal = new AbortController().signal, onPicture = () => {} }: Watch = {},
+  { stallMs = 10_000, quality = 80, signal = new AbortController().signal, onPicture = () => {} }: Watch = {},
 ): Promise<WatchedEnd & { pictures: number; tookMs: number }> {
   const startedMs = performance.now();
   let pictures = 0;
   const pull = startWatchedPull({
     ffmpeg: FFMPEG,
-    intent: { url, sizes: [], quality: 80, stallMs, probe: 'quick' },
+    intent: { url, sizes: [], quality, stallMs, probe: 'quick' },
     nowMs: () => performance.now(),
     onPicture: () => {
       pictures += 1;
@@ -113,6 +114,19 @@ describe('a watched pull', () => {
     assert.equal(end.code, 'source-silent', end.tail.join('\n'));
     assert.equal(end.hadPicture, false, end.tail.join('\n'));
     assert.equal(end.isOpen, true, end.tail.join('\n'));
+  });
+
+  it('tells picture-too-large of noise in 8K at the best quality, none of which it keeps', async () => {
+    await clips.make('noise.mkv', {
+      seconds: 2,
+      source: 'color=gray:s=7680x4320:r=1:d=2,format=yuv444p,noise=alls=100:allf=t+u',
+      options: ['-pix_fmt', 'yuv444p', '-qp', '0'],
+    });
+    const bytes = await readFile(clips.path('noise.mkv'));
+    server.answer = (_, response) => response.write(bytes);
+    const end = await watch(server.url('/noise.mkv'), { stallMs: 5000, quality: 100 });
+    assert.equal(end.code, 'picture-too-large');
+    assert.equal(end.pictures, 0);
   });
 
   it('ends at once when it is told to, and when it was told before', async () => {
