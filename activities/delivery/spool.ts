@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { fault } from '../../contracts/errors.js';
@@ -76,7 +77,9 @@ export async function openSpool({
     isDiskShort: (sizeBytes) => disk.freeBytes < sizeBytes,
     async write(frame, images) {
       const { tenant, streamId, sessionId } = frame.session;
-      const path = join(root, tenant, streamId, sessionId, `${frame.slotMs}${FRAME_SUFFIX}`);
+      // A process that was killed may have left the same slot, whose file must not become that of another picture.
+      const name = `${frame.slotMs}.${randomUUID()}${FRAME_SUFFIX}`;
+      const path = join(root, tenant, streamId, sessionId, name);
       const parts = [encodeHead(frame), ...images];
       const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
       count(sizeBytes);

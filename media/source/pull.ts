@@ -50,7 +50,7 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
   let isResized = false;
   let isOversize = false;
   let sourceSize: string | undefined;
-  let failure: unknown;
+  let failure: string | undefined;
   const waiting: TimedJpeg[][] = [[], ...intent.sizes.map(() => [])];
   const process = startFfmpeg({ ffmpeg, args: captureArgs(intent), outputCount: waiting.length, onLine });
   process.outputs.forEach((output, index) => {
@@ -63,14 +63,14 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
         read(piece);
       } catch (error) {
         // Whatever a picture does to those who handle it, it ends its own pull and no other.
-        failure ??= error;
+        failure ??= `not handled: ${redact(String(error))}`;
         void process.stop();
       }
     });
   });
   const ended = process.exited.then((exit): PullEnd => {
     const end = { ...exit, hadPicture, isOpen, isFinite, isResized, isOversize };
-    return failure === undefined ? end : { ...end, tail: [...exit.tail, redact(`not handled: ${String(failure)}`)] };
+    return failure === undefined ? end : { ...end, tail: [...exit.tail, failure] };
   });
   return {
     setGate: (gate) => process.stdin.write(gateCommand(gate)),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../../../activities/delivery/parcel.js';
 import { fileEventSink } from '../../../adapters/event-log/file-sink.js';
@@ -136,7 +136,8 @@ describe('a frame that cannot be delivered', () => {
     storeSwitch.isDown = true;
     const delivering = deliver(T0);
     await storeSwitch.failures.reached(1);
-    const path = join(folder(), 'spool', 'frames', SESSION.tenant, SESSION.streamId, SESSION.sessionId, `${T0}.frame`);
+    const session = join(folder(), 'spool', 'frames', SESSION.tenant, SESSION.streamId, SESSION.sessionId);
+    const path = join(session, readdirSync(session)[0]!);
     const bytes = readFileSync(path);
     bytes.writeUInt8(bytes.at(-1)! ^ 1, bytes.length - 1);
     writeFileSync(path, bytes);
