@@ -21,8 +21,8 @@ export const createCaptureFrames = (host: CaptureHost) =>
     const { info, cancellationSignal } = Context.current();
     const isRetry = info.attempt > 1;
     if (isRetry && !(await isStillWanted(host, input))) return RELIEVED;
-    const { capture, settled, announceFound } = await open(host, { input, isRetry });
     const segmentId = info.workflowExecution?.workflowId ?? '';
+    const { capture, settled, announceFound } = await open(host, { input, isRetry, segmentId });
     const leave = host.registry.add(segmentId, {
       capture,
       session: input.session,
@@ -61,7 +61,7 @@ interface Opened {
 
 async function open(
   host: CaptureHost,
-  { input, isRetry }: { input: CaptureSegmentInput; isRetry: boolean },
+  { input, isRetry, segmentId }: { input: CaptureSegmentInput; isRetry: boolean; segmentId: string },
 ): Promise<Opened> {
   const { session, epoch, settings } = input;
   const { store, events, client, closing } = host;
@@ -93,7 +93,8 @@ async function open(
     nowMs: () => host.nowMs(),
     random: Math.random,
     onProgress: beat,
-    mayPublish: () => host.lease.mayPublish(),
+    mayPublish: () => host.lease.mayPublish(segmentId),
+    lastFreeze: () => host.freezes.last(),
     onReport: (report) => {
       reporter.report(report);
     },

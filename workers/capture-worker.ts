@@ -6,6 +6,7 @@ import { createCaptureRegistry } from '../activities/capture/registry.js';
 import { openCemetery } from '../activities/dead-letters/open-cemetery.js';
 import { logDeliveryNews } from '../activities/delivery/delivery-news.js';
 import { openDelivery } from '../activities/delivery/open-delivery.js';
+import { watchFreezes } from '../activities/host/freeze-watch.js';
 import { createHostLease } from '../activities/host/host-lease.js';
 import {
   createCaptureActivities,
@@ -67,6 +68,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
       log.warn({ error: String(error) }, 'the lease of this host cannot be renewed');
     },
   });
+  const freezes = watchFreezes(nowMs);
   const host: CaptureHost = {
     name: config.host,
     instance,
@@ -77,6 +79,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     delivery,
     registry,
     lease,
+    freezes,
     closing: closing.signal,
     nowMs,
     checkSource,
@@ -136,6 +139,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
     async close() {
       streams.close();
+      freezes.close();
       closing.abort();
       await lease.close();
       await close();

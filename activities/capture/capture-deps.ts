@@ -2,6 +2,7 @@ import type { Gap, GapReason, LedgerPart } from '../../contracts/ledger.js';
 import type { CaptureReport, Cut } from '../../contracts/messages.js';
 import type { Policy } from '../../contracts/stream.js';
 import type { PictureSource } from '../../media/source/picture-source.js';
+import type { Freeze } from '../host/freeze-watch.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 
 /** What a capture is given for its whole life. */
@@ -19,6 +20,8 @@ export interface CaptureDeps {
   onProgress(): void;
   /** False while this host does not know whether its captures are still its own. */
   mayPublish(): boolean;
+  /** When the process of this host last did not run. */
+  lastFreeze(): Freeze | undefined;
   onReport(report: CaptureReport): void;
   onGaps(gaps: Gap[]): void;
   /** The account has a new policy, which a crash must not cost. */

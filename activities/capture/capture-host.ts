@@ -3,6 +3,7 @@ import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { PictureSource } from '../../media/source/picture-source.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
+import type { FreezeWatch } from '../host/freeze-watch.js';
 import type { HostLease } from '../host/host-lease.js';
 import type { CaptureRegistry } from './registry.js';
 
@@ -19,6 +20,7 @@ export interface CaptureHost {
   delivery: Delivery;
   registry: CaptureRegistry;
   lease: Pick<HostLease, 'mayPublish'>;
+  freezes: Pick<FreezeWatch, 'last'>;
   /** Whether it takes captures; false once it is to stop. */
   takesCaptures(): boolean;
   /** Aborts when the worker gives up its last undelivered work. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../../contracts/errors.js';
 import type { GapReason } from '../../contracts/ledger.js';
 import type { CaptureReport, HostInstance } from '../../contracts/messages.js';
+import type { Freeze } from '../host/freeze-watch.js';
 import { gapReasonOf } from '../../media/source/source-fault.js';
 
 /**
@@ -19,6 +20,8 @@ export interface CaptureState {
   isAway: boolean;
   /** The time of the last picture that was offered to the account. */
   lastServedMs: number;
+  /** When the process of this host last did not run. */
+  freeze?: Freeze;
   /** How it ends, once that is decided. */
   ending?: Ending;
 }
@@ -40,6 +43,8 @@ export type CaptureEvent =
   /** A failure is old enough to be told, unless pictures came since. */
   | { kind: 'flap-over'; problem: Problem; lastArrivedMs: number; servedMs: number }
   | { kind: 'resized' }
+  /** The process of this host runs again. */
+  | { kind: 'thawed'; freeze: Freeze }
   /** The segment is over, or its host is to stop. */
   | { kind: 'relay-due' }
   /** The slots from `untilMs` on are the successor's. */
@@ -101,6 +106,8 @@ export function step(state: CaptureState, event: CaptureEvent): CaptureStep {
       return flapOver(state, event);
     case 'resized':
       return { state: { ...state, missing: 'decode-error' }, effects: [] };
+    case 'thawed':
+      return { state: { ...state, freeze: event.freeze }, effects: [] };
     case 'relay-due':
       return { state, effects: isWanted(state) ? [report({ kind: 'relay-wanted', epoch: state.who.epoch })] : [] };
     case 'cut':
@@ -112,10 +119,16 @@ export function step(state: CaptureState, event: CaptureEvent): CaptureStep {
 }
 
 /** Why no picture came for the slots since the last one. */
-export function missingReason({ missing, lastServedMs }: CaptureState, timeMs: number): GapReason {
+export function missingReason(state: CaptureState, timeMs: number): GapReason {
+  const { missing, lastServedMs } = state;
+  if (isOfFreeze(state)) return 'worker-lost';
   if (missing) return missing;
   return timeMs - lastServedMs > SLOWEST_SOURCE_MS ? 'source-stalled' : 'rate-infeasible';
 }
+
+/** Pictures came until the process froze: what is missing since, and what the source did meanwhile, is of the freeze. */
+const isOfFreeze = ({ freeze, lastServedMs }: CaptureState): boolean =>
+  freeze !== undefined && lastServedMs > freeze.fromMs - SLOWEST_SOURCE_MS && lastServedMs < freeze.untilMs;
 
 /**
  * Why the slots between the last picture and the end have none: slots are due until the session ends, so an outage or a
@@ -126,7 +139,8 @@ export function closingReason(
   { limitMs, isPaused }: { limitMs: number; isPaused: boolean },
 ): GapReason | undefined {
   if (isPaused) return 'paused';
-  return limitMs < Infinity ? missingReason(state, limitMs) : state.missing;
+  if (limitMs < Infinity) return missingReason(state, limitMs);
+  return state.missing && missingReason(state, state.lastServedMs);
 }
 
 type EventOf<Kind extends CaptureEvent['kind']> = Extract<CaptureEvent, { kind: Kind }>;

@@ -170,6 +170,7 @@ export class Capture {
 
   #serve(picture: Picture): void {
     const { timeMs } = picture;
+    this.#noteFreeze();
     const { slot, gaps } = this.account.offer(timeMs, missingReason(this.#state, timeMs));
     this.#announce(gaps);
     if (slot) this.#deliver(slot, picture);
@@ -194,8 +195,14 @@ export class Capture {
 
   #closeAccount(): void {
     const { limitMs, policy } = this.account;
+    this.#noteFreeze();
     const reason = closingReason(this.#state, { limitMs, isPaused: policy.isPaused });
     if (reason) this.#announce(this.account.close(Math.round(this.#deps.nowMs()), reason));
+  }
+
+  #noteFreeze(): void {
+    const freeze = this.#deps.lastFreeze();
+    if (freeze) this.#note({ kind: 'thawed', freeze });
   }
 
   #announce(gaps: Gap[]): void {

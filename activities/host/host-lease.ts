@@ -1,6 +1,6 @@
 import { ActivityCancelledError, ActivityNotFoundError, type Client } from '@temporalio/client';
 import type { HostKind } from '../../contracts/queues.js';
-import type { HostRegistry } from './host-registry.js';
+import { createDoubts, type DoubtsStart } from './doubts.js';
 
 /**
  * What a host holds as long as it lives: an activity of the workflow that is its lease, renewed by heartbeats whose
@@ -14,25 +14,20 @@ export interface HostLease {
   readonly instance: string;
   /** Takes it, and keeps it from then on. */
   open(): void;
-  mayPublish(): boolean;
+  /** Whether what runs here for this workflow is, as far as is known, still its own. */
+  mayPublish(workflowId: string): boolean;
   /** The server has given the lease to this process. */
   hold(taskToken: Uint8Array): void;
   /** Gives it back, since the host stops. */
   close(): Promise<void>;
 }
 
-interface LeaseStart<Run> extends Pick<HostLease, 'kind' | 'instance'> {
+interface LeaseStart<Run> extends Pick<HostLease, 'kind' | 'instance'>, DoubtsStart<Run> {
   client: Pick<Client, 'activity' | 'withDeadline'>;
-  registry: Pick<HostRegistry<Run>, 'entries'>;
-  /** Asks its workflow whether a run here is still wanted, and ends it where it is not. */
-  confirm(run: Run): Promise<void>;
-  /** Lets a run publish what it held back while that was in doubt. */
-  release(run: Run): void;
   /** Asks the server for it. */
   ask(): Promise<unknown>;
   /** After so many milliseconds without a renewal it lapses. */
   leaseMs: number;
-  onError(error: unknown): void;
 }
 
 /** Two renewals may be lost. */
@@ -41,19 +36,10 @@ const RENEWALS_A_LEASE = 3;
 /** A host without a lease, which was slow to take it, asks again. */
 const ASK_EVERY_MS = 5000;
 
-export function createHostLease<Run>({
-  kind,
-  instance,
-  client,
-  registry,
-  confirm,
-  release,
-  ask,
-  leaseMs,
-  onError,
-}: LeaseStart<Run>): HostLease {
+export function createHostLease<Run>({ kind, instance, client, ask, leaseMs, ...start }: LeaseStart<Run>): HostLease {
+  const doubts = createDoubts(start);
+  const { onError } = start;
   let token: Uint8Array | undefined;
-  let isCertain = true;
   let tickedMs = performance.now();
   let askedMs = -Infinity;
   let renewing: Promise<void> | undefined;
@@ -67,10 +53,10 @@ export function createHostLease<Run>({
       tickedMs = performance.now();
       tick();
     },
-    mayPublish() {
+    mayPublish(workflowId) {
       // A thawed process handles its input before its timers.
       if (isFrozen()) doubt();
-      return isCertain;
+      return !doubts.has(workflowId);
     },
     hold(taskToken) {
       token = taskToken;
@@ -117,14 +103,6 @@ export function createHostLease<Run>({
 
   function doubt(): void {
     tickedMs = performance.now();
-    if (!isCertain) return;
-    isCertain = false;
-    void confirmAll();
-  }
-
-  async function confirmAll(): Promise<void> {
-    await Promise.all([...registry.entries.values()].map((run) => confirm(run).catch(onError)));
-    isCertain = true;
-    for (const run of registry.entries.values()) release(run);
+    doubts.raise();
   }
 }

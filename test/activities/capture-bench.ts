@@ -44,6 +44,7 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
       instance: 'i',
       takesCaptures: () => true,
       lease: { mayPublish: () => true },
+      freezes: { last: () => undefined },
       pictures: oneProcess({ ffmpeg: FFMPEG, nowMs: realMs }),
       client: streams.client,
       store,

@@ -170,6 +170,12 @@ const OPEN = { limitMs: Infinity, isPaused: false };
 describe('the reason of a gap', () => {
   const late = { ...capturing, lastServedMs: T0 };
   const away: CaptureState = { ...late, missing: 'source-offline' };
+  const freeze = { fromMs: T0 + 100, untilMs: T0 + 12_100 };
+  const { state: thawed } = step(late, { kind: 'thawed', freeze });
+  const catchingUp: CaptureState = { ...thawed, lastServedMs: T0 + 11_000 };
+  const recovered: CaptureState = { ...thawed, lastServedMs: T0 + 12_500 };
+  const stalledMeanwhile: CaptureState = { ...thawed, missing: 'source-stalled' };
+  const awayBefore: CaptureState = { ...away, lastServedMs: T0 - 60_000, freeze };
 
   for (const [title, reason, expected] of [
     ['before any picture is that of the source', missingReason(first, T0), 'source-offline'],
@@ -184,6 +190,16 @@ describe('the reason of a gap', () => {
     ['at the end of an outage is that of the outage', closingReason(away, OPEN), 'source-offline'],
     ['at the end is none where pictures come', closingReason(late, OPEN), undefined],
     ['at a cut is that of the slots before it', closingReason(late, { ...OPEN, limitMs: T0 + 500 }), 'rate-infeasible'],
+    ['since a freeze is the freeze', missingReason(thawed, T0 + 13_000), 'worker-lost'],
+    ['after the last picture of a freeze is the freeze', missingReason(catchingUp, T0 + 13_000), 'worker-lost'],
+    ['after a freeze is the rate again', missingReason(recovered, T0 + 14_000), 'rate-infeasible'],
+    ['of a source that stalled in a freeze is the freeze', missingReason(stalledMeanwhile, T0 + 20_000), 'worker-lost'],
+    [
+      'of a source that was away before a freeze is the source',
+      missingReason(awayBefore, T0 + 20_000),
+      'source-offline',
+    ],
+    ['at the end of a freeze is the freeze', closingReason(stalledMeanwhile, OPEN), 'worker-lost'],
     ['in a pause is the pause', closingReason(away, { ...OPEN, isPaused: true }), 'paused'],
   ] as const) {
     it(title, () => assert.equal(reason, expected));

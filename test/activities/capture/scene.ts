@@ -74,6 +74,7 @@ export function play({
       instance: 'i',
       random: Math.random,
       mayPublish: () => true,
+      lastFreeze: () => undefined,
       nowMs,
       onProgress: () => undefined,
       onReport: (report) => reports.push(report),

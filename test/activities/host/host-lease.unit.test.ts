@@ -7,6 +7,12 @@ import { createHostLease, type HostLease } from '../../../activities/host/host-l
 import { SESSION } from '../capture/frames.js';
 import { createCounter } from '../capture/switchable.js';
 
+interface SceneStart {
+  heartbeat(): Promise<void>;
+  stream(): Promise<boolean>;
+  onError?(error: unknown): void;
+}
+
 const TOKEN = new Uint8Array([1]);
 
 describe('what a host does with its captures', () => {
@@ -14,7 +20,7 @@ describe('what a host does with its captures', () => {
   afterEach(() => lease?.close());
 
   /** A host with one capture, and a server that answers as told. */
-  function scene({ heartbeat, stream }: { heartbeat(): Promise<void>; stream(): Promise<boolean> }) {
+  function scene({ heartbeat, stream, onError = assert.fail }: SceneStart) {
     const registry = createCaptureRegistry();
     const did: string[] = [];
     const [asked, released] = [createCounter(), createCounter()];
@@ -29,7 +35,10 @@ describe('what a host does with its captures', () => {
       epoch: 3,
       announceFound: () => undefined,
     });
-    const getHandle = () => ({ describe: async () => ({ status: { name: 'RUNNING' } }), query: stream });
+    const getHandle = (id: string) => ({
+      describe: async () => ({ status: { name: 'RUNNING' } }),
+      query: id.endsWith('answers') ? async () => true : stream,
+    });
     const client = {
       ...{ activity: { heartbeat, complete: async () => undefined }, workflow: { getHandle } },
       withDeadline: (_: number, call: () => Promise<unknown>) => call(),
@@ -46,11 +55,11 @@ describe('what a host does with its captures', () => {
       release: (run) => {
         run.capture.release();
       },
-      onError: assert.fail,
+      onError,
     });
     lease = opened;
     opened.open();
-    return { lease: opened, did, asked, released };
+    return { lease: opened, registry, did, asked, released };
   }
   const lapsed = () => Promise.reject(new ActivityNotFoundError('lapsed'));
 
@@ -60,7 +69,7 @@ describe('what a host does with its captures', () => {
     await asked.reached(1);
     held.hold(TOKEN);
     await renewed.reached(5);
-    assert.equal(held.mayPublish(), true);
+    assert.equal(held.mayPublish('segment'), true);
     assert.deepEqual(did, []);
   });
 
@@ -78,13 +87,33 @@ describe('what a host does with its captures', () => {
       const { lease: held, did, released } = scene({ heartbeat: lapsed, stream });
       held.hold(TOKEN);
       await heard.reached(1);
-      assert.equal(held.mayPublish(), false);
+      assert.equal(held.mayPublish('segment'), false);
       answer(isCurrent);
       await released.reached(1);
-      assert.equal(held.mayPublish(), true);
+      assert.equal(held.mayPublish('segment'), true);
       assert.deepEqual(did, [expected]);
     });
   }
+
+  it('is to hold the one whose stream does not answer, and let the others go', async () => {
+    const asked = createCounter();
+    const stream = () => {
+      asked.add();
+      return asked.count < 3 ? Promise.reject(new Error('14 UNAVAILABLE')) : Promise.resolve(true);
+    };
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => void errors.push(error);
+    const { lease: held, registry, did, released } = scene({ heartbeat: lapsed, stream, onError });
+    registry.add('other', { ...registry.get('segment'), session: { ...SESSION, streamId: 'answers' } });
+    held.hold(TOKEN);
+    await released.reached(1);
+    assert.equal(held.mayPublish('segment'), false);
+    assert.equal(held.mayPublish('other'), true);
+    await released.reached(2);
+    assert.equal(held.mayPublish('segment'), true);
+    assert.deepEqual(did, ['attach', 'attach']);
+    assert.equal(errors.length, 2);
+  });
 
   it('is to end them where the stream is gone', async () => {
     const stream = () => Promise.reject(new WorkflowNotFoundError('gone', 'id', undefined));
@@ -98,9 +127,9 @@ describe('what a host does with its captures', () => {
     const { lease: held, did, released } = scene({ heartbeat: async () => undefined, stream: async () => true });
     held.hold(TOKEN);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-    assert.equal(held.mayPublish(), false);
+    assert.equal(held.mayPublish('segment'), false);
     await released.reached(1);
-    assert.equal(held.mayPublish(), true);
+    assert.equal(held.mayPublish('segment'), true);
     assert.deepEqual(did, ['attach']);
   });
 });
