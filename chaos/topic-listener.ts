@@ -39,9 +39,10 @@ export async function openTopicListener(brokers: string[]): Promise<TopicListene
   const heard = new Map<string, Heard[]>();
   const read = new Map<string, number>();
   const news = new EventEmitter().setMaxListeners(0);
+  let isOpen = true;
   const consumer = kafka.consumer({
     groupId: 'chaos',
-    retry: { retries: 20, maxRetryTime: 1000, restartOnFailure: async () => true },
+    retry: { retries: 20, maxRetryTime: 1000, restartOnFailure: async () => isOpen },
   });
   await consumer.connect();
   await consumer.subscribe({ topics: [...WATCHED], fromBeginning: true });
@@ -92,7 +93,11 @@ export async function openTopicListener(brokers: string[]): Promise<TopicListene
     forget(topic) {
       for (const at of read.keys()) if (at.startsWith(`${topic}/`)) read.delete(at);
     },
-    close: () => consumer.disconnect(),
+    async close() {
+      // One that crashes while it disconnects would start again, for ever.
+      isOpen = false;
+      await consumer.disconnect();
+    },
   };
 }
 

@@ -66,6 +66,8 @@ export interface CaptureStep {
 const REPORT_INTERRUPTION_AFTER_MS = 2000;
 /** Pictures that come further apart than this are a silence of the source, not its frame rate. */
 const SLOWEST_SOURCE_MS = 2000;
+/** After a freeze what has waited in pipes and sockets is worked off, and the decoder is behind its source until then. */
+const CATCH_UP_MS = 2000;
 /** How long a picture of a slot before the cut may be on its way. */
 const LATEST_PICTURE_MS = 3000;
 
@@ -126,9 +128,11 @@ export function missingReason(state: CaptureState, timeMs: number): GapReason {
   return timeMs - lastServedMs > SLOWEST_SOURCE_MS ? 'source-stalled' : 'rate-infeasible';
 }
 
-/** Pictures came until the process froze: what is missing since, and what the source did meanwhile, is of the freeze. */
+/** Pictures came until the process froze: what is missing since, whatever the source did meanwhile, is of the freeze. */
 const isOfFreeze = ({ freeze, lastServedMs }: CaptureState): boolean =>
-  freeze !== undefined && lastServedMs > freeze.fromMs - SLOWEST_SOURCE_MS && lastServedMs < freeze.untilMs;
+  freeze !== undefined &&
+  lastServedMs > freeze.fromMs - SLOWEST_SOURCE_MS &&
+  lastServedMs < freeze.untilMs + CATCH_UP_MS;
 
 /**
  * Why the slots between the last picture and the end have none: slots are due until the session ends, so an outage or a

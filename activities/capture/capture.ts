@@ -88,8 +88,9 @@ export class Capture {
     return cut;
   }
 
-  /** Another captures in its place: what it has not served yet is none of its business. */
+  /** Another captures in its place: what it has not served yet is none of its business, unless it was cut further on. */
   retire(): void {
+    if (this.account.limitMs < Infinity) return;
     this.#held.clear();
     this.account.cut(0);
     this.stop('handover');

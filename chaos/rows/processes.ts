@@ -47,6 +47,25 @@ export const PROCESS_ROWS: readonly Row[] = [
     expect: { gaps: { 'worker-lost': TAKE_OVER_SECONDS }, recoverySeconds: TAKE_OVER_SECONDS },
   },
   {
+    name: 'only-worker-freeze',
+    fault: 'SIGSTOP of the only worker for %, then SIGCONT',
+    extent: { for: { full: 60, short: 12 } },
+    workers: 1,
+    everyMs: EVERY_MS,
+    steps: [
+      { do: 'signal', to: 'busiest', signal: 'SIGSTOP' },
+      { do: 'wait', for: { full: 60, short: 12 } },
+      { do: 'signal', to: 'busiest', signal: 'SIGCONT' },
+      { do: 'wait', for: 10 },
+    ],
+    expect: {
+      gaps: { 'worker-lost': { full: 70, short: 20 } },
+      mustSee: ['worker-lost'],
+      recoverySeconds: TAKE_OVER_SECONDS,
+      recoveryFrom: 'end',
+    },
+  },
+  {
     name: 'worker-cut-off',
     fault: 'one of two workers cut off from everything for %',
     extent: { for: { full: 90, short: 20 } },

@@ -173,7 +173,7 @@ describe('the reason of a gap', () => {
   const freeze = { fromMs: T0 + 100, untilMs: T0 + 12_100 };
   const { state: thawed } = step(late, { kind: 'thawed', freeze });
   const catchingUp: CaptureState = { ...thawed, lastServedMs: T0 + 11_000 };
-  const recovered: CaptureState = { ...thawed, lastServedMs: T0 + 12_500 };
+  const recovered: CaptureState = { ...thawed, lastServedMs: T0 + 14_100 };
   const stalledMeanwhile: CaptureState = { ...thawed, missing: 'source-stalled' };
   const awayBefore: CaptureState = { ...away, lastServedMs: T0 - 60_000, freeze };
 
@@ -192,7 +192,7 @@ describe('the reason of a gap', () => {
     ['at a cut is that of the slots before it', closingReason(late, { ...OPEN, limitMs: T0 + 500 }), 'rate-infeasible'],
     ['since a freeze is the freeze', missingReason(thawed, T0 + 13_000), 'worker-lost'],
     ['after the last picture of a freeze is the freeze', missingReason(catchingUp, T0 + 13_000), 'worker-lost'],
-    ['after a freeze is the rate again', missingReason(recovered, T0 + 14_000), 'rate-infeasible'],
+    ['after a freeze is the rate again', missingReason(recovered, T0 + 15_000), 'rate-infeasible'],
     ['of a source that stalled in a freeze is the freeze', missingReason(stalledMeanwhile, T0 + 20_000), 'worker-lost'],
     [
       'of a source that was away before a freeze is the source',

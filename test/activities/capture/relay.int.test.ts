@@ -140,6 +140,17 @@ describe('a capture on a host that does not know whether it is still its own', (
     assert.deepEqual(scene.differences(), []);
   });
 
+  it('serves its slots up to the cut, where it was cut before it heard that another has taken over', async () => {
+    const { scene, host, count } = await inDoubt('cut.mp4');
+    const { untilMs } = scene.capture.cut(Date.now());
+    scene.capture.retire();
+    host.isCertain = true;
+    scene.capture.release();
+    assert.equal((await scene.ended).untilMs, untilMs);
+    assert.ok(scene.frames.length >= count + 4);
+    assert.deepEqual(scene.differences(), []);
+  });
+
   it('publishes nothing more, and accounts for nothing more, when another has taken over', async () => {
     const { scene, count } = await inDoubt('zombie.mp4');
     scene.capture.retire();
