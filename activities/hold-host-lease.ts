@@ -6,6 +6,7 @@ import type { HostLease } from './host/host-lease.js';
 export const createHoldHostLease = (lease: Pick<HostLease, 'kind' | 'instance' | 'hold'>) =>
   async function holdHostLease(wanted: { instance: string }): Promise<void> {
     await createAnswerForHost(lease)(wanted);
-    lease.hold(Context.current().info.taskToken);
+    const { taskToken, scheduledTimestampMs } = Context.current().info;
+    lease.hold(taskToken, scheduledTimestampMs);
     throw new CompleteAsyncError();
   };

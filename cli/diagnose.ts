@@ -19,6 +19,9 @@ interface Finding {
   detail: string;
 }
 
+const CLOCK_WITHIN_MS = 5000;
+const TOLERATED_SKEW_MS = 2000;
+
 type Check = (config: Config) => Promise<string>;
 
 const CHECKS: Record<string, Check> = {
@@ -26,6 +29,7 @@ const CHECKS: Record<string, Check> = {
   encoder: checkEncoder,
   sandbox: checkSandbox,
   temporal: checkTemporal,
+  clock: checkClock,
   store: checkStore,
   events: checkEvents,
   spool: checkSpool,
@@ -81,6 +85,21 @@ async function checkTemporal(): Promise<string> {
   } finally {
     await reelay.close();
   }
+}
+
+/** By the `Date` of the store's answers, which has whole seconds. */
+async function checkClock({ store, s3Endpoint, s3Region }: Config): Promise<string> {
+  if (store.kind === 'file') return 'not compared: a folder has no clock of its own';
+  const sentMs = Date.now();
+  const { headers } = await fetch(s3Endpoint ?? `https://s3.${s3Region ?? 'us-east-1'}.amazonaws.com`, {
+    method: 'HEAD',
+    signal: AbortSignal.timeout(CLOCK_WITHIN_MS),
+  });
+  const skewMs = (sentMs + Date.now()) / 2 - Date.parse(headers.get('date') ?? '');
+  if (Number.isNaN(skewMs)) return 'not compared: the store does not tell the time';
+  const skew = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} the store`;
+  if (Math.abs(skewMs) > TOLERATED_SKEW_MS) throw new Error(`the wall clock of this machine is ${skew}`);
+  return skew;
 }
 
 async function checkStore(): Promise<string> {

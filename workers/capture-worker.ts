@@ -7,6 +7,7 @@ import { openCemetery } from '../activities/dead-letters/open-cemetery.js';
 import { logDeliveryNews } from '../activities/delivery/delivery-news.js';
 import { openDelivery } from '../activities/delivery/open-delivery.js';
 import { watchFreezes } from '../activities/host/freeze-watch.js';
+import { createHostClock } from '../activities/host/host-clock.js';
 import { createHostLease } from '../activities/host/host-lease.js';
 import {
   createCaptureActivities,
@@ -51,7 +52,14 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     allowPrivate: config.allowPrivateSources,
     allowFile: config.allowFileSources,
   });
+  const clock = createHostClock({
+    onSkew: (skewMs) => {
+      log.warn({ code: 'clock-skewed', skewMs: Math.round(skewMs) }, 'the wall clock of this host is wrong');
+    },
+  });
+  const nowMs = (): number => clock.nowMs();
   let isDraining = false;
+  let askedMs: number | undefined;
   const instance = randomUUID().slice(0, 8);
   const lease = createHostLease({
     kind: 'capture',
@@ -59,7 +67,14 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     client,
     registry,
     leaseMs: config.hostLeaseMs,
-    ask: () => askForLease(client, { kind: 'capture', host: config.host, instance, leaseMs: config.hostLeaseMs }),
+    ask: () => {
+      askedMs ??= nowMs();
+      return askForLease(client, { kind: 'capture', host: config.host, instance, leaseMs: config.hostLeaseMs });
+    },
+    onGranted: (serverMs) => {
+      clock.hear({ serverMs, notBeforeMs: askedMs ?? -Infinity, notAfterMs: nowMs() });
+      askedMs = undefined;
+    },
     confirm: (run) => confirmCapture(client, run),
     release: ({ capture }) => {
       capture.release();
@@ -146,6 +161,3 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     },
   };
 }
-
-/** Milliseconds on the Unix epoch that never jump: the wall clock at the start of the process, then the monotonic one. */
-const nowMs = (): number => performance.timeOrigin + performance.now();

@@ -16,8 +16,8 @@ export interface HostLease {
   open(): void;
   /** Whether what runs here for this workflow is, as far as is known, still its own. */
   mayPublish(workflowId: string): boolean;
-  /** The server has given the lease to this process. */
-  hold(taskToken: Uint8Array): void;
+  /** The server has given the lease to this process, at that time of its own clock. */
+  hold(taskToken: Uint8Array, serverMs: number): void;
   /** Gives it back, since the host stops. */
   close(): Promise<void>;
 }
@@ -26,6 +26,7 @@ interface LeaseStart<Run> extends Pick<HostLease, 'kind' | 'instance'>, DoubtsSt
   client: Pick<Client, 'activity' | 'withDeadline'>;
   /** Asks the server for it. */
   ask(): Promise<unknown>;
+  onGranted?(serverMs: number): void;
   /** After so many milliseconds without a renewal it lapses. */
   leaseMs: number;
 }
@@ -36,7 +37,15 @@ const RENEWALS_A_LEASE = 3;
 /** A host without a lease, which was slow to take it, asks again. */
 const ASK_EVERY_MS = 5000;
 
-export function createHostLease<Run>({ kind, instance, client, ask, leaseMs, ...start }: LeaseStart<Run>): HostLease {
+export function createHostLease<Run>({
+  kind,
+  instance,
+  client,
+  ask,
+  onGranted,
+  leaseMs,
+  ...start
+}: LeaseStart<Run>): HostLease {
   const doubts = createDoubts(start);
   const { onError } = start;
   let token: Uint8Array | undefined;
@@ -58,8 +67,9 @@ export function createHostLease<Run>({ kind, instance, client, ask, leaseMs, ...
       if (isFrozen()) doubt();
       return !doubts.has(workflowId);
     },
-    hold(taskToken) {
+    hold(taskToken, serverMs) {
       token = taskToken;
+      onGranted?.(serverMs);
     },
     async close() {
       clearInterval(timer);

@@ -56,4 +56,22 @@ export const HOST_ROWS: readonly Row[] = [
     ],
     expect: { gaps: {}, recoverySeconds: 2 },
   },
+  {
+    name: 'clock-skew',
+    fault: 'workers are restarted one after the other while their wall clock is half an hour behind, then ahead',
+    workers: 2,
+    everyMs: EVERY_MS,
+    hasClock: true,
+    steps: [
+      { do: 'clock', offsetSeconds: -1800 },
+      { do: 'restart-worker', to: 'busiest' },
+      { do: 'wait', for: { full: 30, short: 5 } },
+      { do: 'clock', offsetSeconds: 1800 },
+      { do: 'restart-worker', to: 'busiest' },
+      { do: 'wait', for: { full: 30, short: 5 } },
+      { do: 'clock', offsetSeconds: 0 },
+      { do: 'wait', for: { full: 30, short: 5 } },
+    ],
+    expect: { gaps: {}, recoverySeconds: 5 },
+  },
 ];

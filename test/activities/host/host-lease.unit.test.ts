@@ -67,7 +67,7 @@ describe('what a host does with its captures', () => {
     const renewed = createCounter();
     const { lease: held, asked, did } = scene({ heartbeat: async () => renewed.add(), stream: assert.fail });
     await asked.reached(1);
-    held.hold(TOKEN);
+    held.hold(TOKEN, 0);
     await renewed.reached(5);
     assert.equal(held.mayPublish('segment'), true);
     assert.deepEqual(did, []);
@@ -85,7 +85,7 @@ describe('what a host does with its captures', () => {
         return new Promise((resolve) => (answer = resolve));
       };
       const { lease: held, did, released } = scene({ heartbeat: lapsed, stream });
-      held.hold(TOKEN);
+      held.hold(TOKEN, 0);
       await heard.reached(1);
       assert.equal(held.mayPublish('segment'), false);
       answer(isCurrent);
@@ -105,7 +105,7 @@ describe('what a host does with its captures', () => {
     const onError = (error: unknown): void => void errors.push(error);
     const { lease: held, registry, did, released } = scene({ heartbeat: lapsed, stream, onError });
     registry.add('other', { ...registry.get('segment'), session: { ...SESSION, streamId: 'answers' } });
-    held.hold(TOKEN);
+    held.hold(TOKEN, 0);
     await released.reached(1);
     assert.equal(held.mayPublish('segment'), false);
     assert.equal(held.mayPublish('other'), true);
@@ -118,14 +118,14 @@ describe('what a host does with its captures', () => {
   it('is to end them where the stream is gone', async () => {
     const stream = () => Promise.reject(new WorkflowNotFoundError('gone', 'id', undefined));
     const { lease: held, did, released } = scene({ heartbeat: lapsed, stream });
-    held.hold(TOKEN);
+    held.hold(TOKEN, 0);
     await released.reached(1);
     assert.deepEqual(did, ['stop']);
   });
 
   it('is to hold them when the process was frozen, before a picture gets through', async () => {
     const { lease: held, did, released } = scene({ heartbeat: async () => undefined, stream: async () => true });
-    held.hold(TOKEN);
+    held.hold(TOKEN, 0);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
     assert.equal(held.mayPublish('segment'), false);
     await released.reached(1);
