@@ -2,16 +2,17 @@ import type { BeginCapture } from '../contracts/messages.js';
 import type { AppliedPolicy } from '../contracts/stream.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import type { CaptureRegistry } from './capture/registry.js';
+import type { HostClock } from './host/host-clock.js';
 import { cutOf } from './capture/recover-part.js';
 
 interface BeginDeps {
   registry: CaptureRegistry;
   store: ObjectStore;
-  nowMs(): number;
+  clock: Pick<HostClock, 'nowMs'>;
 }
 
 /** Lets a successor that is ready serve its slots, from where the segment before it ends. */
-export const createBeginCapture = ({ registry, store, nowMs }: BeginDeps) =>
+export const createBeginCapture = ({ registry, store, clock }: BeginDeps) =>
   async function beginCapture({
     segmentId,
     predecessor,
@@ -20,7 +21,7 @@ export const createBeginCapture = ({ registry, store, nowMs }: BeginDeps) =>
     isAway,
   }: BeginCapture): Promise<AppliedPolicy> {
     const { capture, session, announceFound } = registry.get(segmentId);
-    const { cut: continues, found } = await cutOf(predecessor, { store, session, nowMs: nowMs() });
+    const { cut: continues, found } = await cutOf(predecessor, { store, session, nowMs: clock.nowMs() });
     announceFound(found);
     const sourceMissing = isAway ? 'source-offline' : undefined;
     capture.begin({ continues, policy, isAway, missing: isSeamless ? sourceMissing : 'worker-lost' });

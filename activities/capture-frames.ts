@@ -21,6 +21,7 @@ export const createCaptureFrames = (host: CaptureHost) =>
     const { info, cancellationSignal } = Context.current();
     const isRetry = info.attempt > 1;
     if (isRetry && !(await isStillWanted(host, input))) return RELIEVED;
+    await host.clock.scheduled(info.currentAttemptScheduledTimestampMs);
     const segmentId = info.workflowExecution?.workflowId ?? '';
     const { capture, settled, announceFound } = await open(host, { input, isRetry, segmentId });
     const leave = host.registry.add(segmentId, {
@@ -82,7 +83,7 @@ async function open(
   const gaps = createGapAnnouncer({ events, session, epoch, closing, onAttempt: beat });
   const frames = createFoundAnnouncer({ store, events, session, closing, onAttempt: beat });
   frames.announce(found);
-  const part = () => capture.account.part(host.nowMs());
+  const part = () => capture.account.part(host.clock.nowMs());
   const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
     pictures: host.pictures,
@@ -90,7 +91,7 @@ async function open(
     instance: host.instance,
     delivery: host.delivery,
     ...start,
-    nowMs: () => host.nowMs(),
+    nowMs: () => host.clock.nowMs(),
     random: Math.random,
     onProgress: beat,
     mayPublish: () => host.lease.mayPublish(segmentId),
@@ -126,10 +127,10 @@ async function open(
 
 /** A retry goes on with its own account; a first attempt, or one that has none yet, with that of the segment before it. */
 async function startOf(
-  { store, nowMs }: CaptureHost,
+  { store, clock }: CaptureHost,
   { input: { session, epoch, predecessor }, isRetry }: { input: CaptureSegmentInput; isRetry: boolean },
 ): Promise<CaptureStart & { found: number[] }> {
-  const recovery = { store, session, nowMs: nowMs() };
+  const recovery = { store, session, nowMs: clock.nowMs() };
   const resumes = isRetry ? await recoverPart({ ...recovery, epoch }) : undefined;
   if (resumes) return { resumes: resumes.part, found: resumes.found };
   const { cut: continues, found } = await cutOf(predecessor, recovery);

@@ -57,9 +57,8 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
       log.warn({ code: 'clock-skewed', skewMs: Math.round(skewMs) }, 'the wall clock of this host is wrong');
     },
   });
-  const nowMs = (): number => clock.nowMs();
+  const { nowMs } = clock;
   let isDraining = false;
-  let askedMs: number | undefined;
   const instance = randomUUID().slice(0, 8);
   const lease = createHostLease({
     kind: 'capture',
@@ -68,12 +67,11 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     registry,
     leaseMs: config.hostLeaseMs,
     ask: () => {
-      askedMs ??= nowMs();
+      clock.asked();
       return askForLease(client, { kind: 'capture', host: config.host, instance, leaseMs: config.hostLeaseMs });
     },
     onGranted: (serverMs) => {
-      clock.hear({ serverMs, notBeforeMs: askedMs ?? -Infinity, notAfterMs: nowMs() });
-      askedMs = undefined;
+      clock.granted(serverMs);
     },
     confirm: (run) => confirmCapture(client, run),
     release: ({ capture }) => {
@@ -96,7 +94,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     lease,
     freezes,
     closing: closing.signal,
-    nowMs,
+    clock,
     checkSource,
     takesCaptures: () => !isDraining,
   };

@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import type { PictureSource } from '../../media/source/picture-source.js';
 import type { Delivery } from '../delivery/deliver-frames.js';
 import type { FreezeWatch } from '../host/freeze-watch.js';
+import type { HostClock } from '../host/host-clock.js';
 import type { HostLease } from '../host/host-lease.js';
 import type { CaptureRegistry } from './registry.js';
 
@@ -25,8 +26,7 @@ export interface CaptureHost {
   takesCaptures(): boolean;
   /** Aborts when the worker gives up its last undelivered work. */
   closing: AbortSignal;
-  /** Milliseconds on the Unix epoch, monotonic: the wall clock may be set while a capture runs. */
-  nowMs(): number;
+  clock: Pick<HostClock, 'nowMs' | 'scheduled'>;
   /** Rejects sources that this host must not pull. */
   checkSource(url: string): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { EventEmitter, once } from 'node:events';
+
 /**
  * The time on which a host counts its slots: Unix milliseconds that run evenly. Neither of its sources is to be believed
  * alone: the monotonic clock stands still while a machine is suspended, the wall clock jumps when somebody sets it, and a
@@ -7,11 +9,18 @@
  */
 export interface HostClock {
   nowMs(): number;
+  /** The host has asked for its lease: what the server says when it grants it, it says after that. */
+  asked(): void;
   /**
-   * The clock of the server showed `serverMs` at some time between two moments of this clock. The first word may set the
-   * clock either way, since nothing was counted yet; from then on it never goes back, and runs at half the pace instead.
+   * The server has granted the lease, at that time of its own clock. The first time this may set the clock either way,
+   * since nothing was counted yet; from then on it never goes back, and runs at half the pace instead.
    */
-  hear(word: { serverMs: number; notBeforeMs: number; notAfterMs: number }): void;
+  granted(serverMs: number): void;
+  /**
+   * The server gave work to this host, at that time of its own clock or later. Resolves when the clock is fit to count by:
+   * at once where that was just now; where it was long ago, the clock may be ahead, and the lease will tell.
+   */
+  scheduled(serverMs: number): Promise<void>;
 }
 
 interface ClockStart {
@@ -19,6 +28,13 @@ interface ClockStart {
   monotonicMs?: () => number;
   /** Called when the wall clock turns out to be off by more than a second, ahead where positive. */
   onSkew(skewMs: number): void;
+  /** How long work waits for the first lease. */
+  patienceMs?: number;
+}
+
+interface Bounds {
+  leastMs: number;
+  mostMs: number;
 }
 
 /** What the wall clock and the server may be apart before one of them is wrong. */
@@ -31,23 +47,42 @@ export function createHostClock({
   wallMs = Date.now,
   monotonicMs = () => performance.now(),
   onSkew,
+  patienceMs = 5000,
 }: ClockStart): HostClock {
   let readMs = monotonicMs();
   /** What the clock is ahead of the monotonic one. */
   let offsetMs = wallMs() - readMs;
   /** The same of the server, as far as it is known. */
-  let server: { leastMs: number; mostMs: number } | undefined;
+  let server: Bounds | undefined;
+  let askedMs: number | undefined;
+  let isKnown = false;
+  const known = new EventEmitter();
 
   return {
     nowMs,
-    hear({ serverMs, notBeforeMs, notAfterMs }) {
-      const isFirst = server === undefined;
-      server = { leastMs: serverMs - (notAfterMs - offsetMs), mostMs: serverMs - (notBeforeMs - offsetMs) };
-      const skewMs = beyond(wallMs() - monotonicMs(), server);
-      if (Math.abs(skewMs) > TOLERATED_SKEW_MS) onSkew(skewMs);
-      if (isFirst) offsetMs = trueOffset(server);
+    asked() {
+      askedMs ??= nowMs();
+    },
+    granted(serverMs) {
+      hear(serverMs, askedMs);
+      askedMs = undefined;
+      isKnown = true;
+      known.emit('known');
+    },
+    async scheduled(serverMs) {
+      if (isKnown) return;
+      hear(serverMs, undefined);
+      if (nowMs() - serverMs <= TOLERATED_SKEW_MS) return;
+      await once(known, 'known', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined); // It never came.
     },
   };
+
+  function hear(serverMs: number, notBeforeMs = -Infinity): void {
+    server = { leastMs: serverMs - (nowMs() - offsetMs), mostMs: serverMs - (notBeforeMs - offsetMs) };
+    const skewMs = beyond(wallMs() - monotonicMs(), server);
+    if (Math.abs(skewMs) > TOLERATED_SKEW_MS) onSkew(skewMs);
+    if (!isKnown) offsetMs = trueOffset(server);
+  }
 
   function nowMs(): number {
     const atMs = monotonicMs();
@@ -58,15 +93,15 @@ export function createHostClock({
   }
 
   /** The wall clock's where the server agrees with it; else as near to what it is now as the server allows. */
-  function trueOffset(known: { leastMs: number; mostMs: number }): number {
+  function trueOffset(bounds: Bounds): number {
     const ofWallMs = wallMs() - monotonicMs();
-    const isAgreed = Math.abs(beyond(ofWallMs, known)) <= TOLERATED_SKEW_MS;
-    return isAgreed ? ofWallMs : offsetMs - beyond(offsetMs, known);
+    const isAgreed = Math.abs(beyond(ofWallMs, bounds)) <= TOLERATED_SKEW_MS;
+    return isAgreed ? ofWallMs : offsetMs - beyond(offsetMs, bounds);
   }
 }
 
 /** How far a value lies outside of a range: positive above, negative below. */
-const beyond = (value: number, { leastMs, mostMs }: { leastMs: number; mostMs: number }): number =>
+const beyond = (value: number, { leastMs, mostMs }: Bounds): number =>
   value - Math.min(Math.max(value, leastMs), mostMs);
 
 /** How much of an error is mended at once. */

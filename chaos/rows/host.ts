@@ -67,6 +67,8 @@ export const HOST_ROWS: readonly Row[] = [
       { do: 'restart-worker', to: 'busiest' },
       { do: 'wait', for: { full: 30, short: 5 } },
       { do: 'clock', offsetSeconds: 1800 },
+      { do: 'restart-worker', to: 'other' },
+      { do: 'wait', for: { full: 30, short: 5 } },
       { do: 'restart-worker', to: 'busiest' },
       { do: 'wait', for: { full: 30, short: 5 } },
       { do: 'clock', offsetSeconds: 0 },

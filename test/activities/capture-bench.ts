@@ -52,7 +52,7 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
       registry,
       closing: closing.signal,
     },
-    nowMs: realMs,
+    clock: { nowMs: realMs, scheduled: async () => undefined },
     checkSource: () => Promise.resolve(),
     delivery,
     ...change,

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
   sleep,
@@ -47,7 +48,11 @@ export async function keepHostLease(
     }).catch(unlessCancelled);
     reports.push(tellTwice({ host, instance: held }, tellOfLoss));
     const isLong = workflowInfo().continueAsNewSuggested;
-    if (instance === held || isLong) await Promise.all(reports);
+    if (instance === held || isLong) {
+      const told = Promise.all(reports);
+      // A process that starts in the place of one that has ended well is not to wait until its end was told.
+      await (patched('lease-at-once') && !isLong ? Promise.race([told, condition(() => instance !== held)]) : told);
+    }
     if (instance === held) return;
     if (isLong) await continueAsNew<(input: HostLeaseInput) => Promise<void>>({ host, instance, leaseMs });
   }

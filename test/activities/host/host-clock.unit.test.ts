@@ -21,24 +21,26 @@ describe('the clock of a host', () => {
       wallMs: () => trueMs + wallErrorMs,
       monotonicMs: () => monotonicMs,
       onSkew: (skewMs) => skews.push(skewMs),
+      patienceMs: 20,
     });
   };
   const runs = (ms: number): void => {
     for (let passed = 0; passed < ms; passed += 100) {
-      trueMs += 100;
-      monotonicMs += 100;
+      passes(100);
       clock.nowMs();
     }
   };
-  /** The server is asked, and its answer takes 80 ms. */
+  const passes = (ms: number): void => {
+    trueMs += ms;
+    monotonicMs += ms;
+  };
+  /** The server is asked for the lease, and its answer takes 80 ms. */
   const hearServer = (): void => {
-    const notBeforeMs = clock.nowMs();
-    trueMs += 30;
-    monotonicMs += 30;
+    clock.asked();
+    passes(30);
     const serverMs = trueMs;
-    trueMs += 50;
-    monotonicMs += 50;
-    clock.hear({ serverMs, notBeforeMs, notAfterMs: clock.nowMs() });
+    passes(50);
+    clock.granted(serverMs);
   };
   const errorMs = (): number => clock.nowMs() - trueMs;
 
@@ -100,6 +102,26 @@ describe('the clock of a host', () => {
     assert.ok(errorMs() > 20_000 && errorMs() < 40_000, String(errorMs()));
     runs(70_000);
     assert.ok(Math.abs(errorMs()) <= 1000, String(errorMs()));
+  });
+
+  it('is put forward by work that the server gave after what it shows, and counts at once', async () => {
+    start(-HALF_HOUR_MS);
+    await clock.scheduled(trueMs - 40);
+    assert.ok(Math.abs(errorMs()) <= 80, String(errorMs()));
+  });
+
+  it('waits for the lease where work was given so long ago that it may be ahead, and goes back', async () => {
+    start(HALF_HOUR_MS);
+    const counting = clock.scheduled(trueMs - 40);
+    hearServer();
+    await counting;
+    assert.ok(Math.abs(errorMs()) <= 80, String(errorMs()));
+  });
+
+  it('waits in vain no longer than its patience', async () => {
+    start(HALF_HOUR_MS);
+    await clock.scheduled(trueMs - 40);
+    assert.equal(errorMs(), HALF_HOUR_MS);
   });
 
   it('runs on from the wall clock of its start where it never hears the server', () => {
