@@ -37,7 +37,7 @@ export interface PullStart {
 
 const OPENED = /^\[info\] Input #0/;
 const LENGTH_KNOWN = /\bDuration: (?!00:00:00\.00)\d\d:/;
-const GRAPH_INPUT = /\[graph .* w:(\d+) h:(\d+) pixfmt:/;
+const GRAPH_INPUT = /\[graph .{0,200} w:(\d+) h:(\d+) pixfmt:/;
 
 /** Pulls a source through one ffmpeg and hands over each picture that its gate lets pass. */
 export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull {
