@@ -1,4 +1,5 @@
 import { JPEG } from '../../contracts/picture.js';
+import type { SourceRoute } from '../../contracts/source-route.js';
 import { captureArgs, type CaptureIntent } from '../args/capture.js';
 import { gateCommand } from './gate.js';
 import { jpegSize } from '../jpeg-size.js';
@@ -31,6 +32,10 @@ export interface PullEnd extends FfmpegExit {
 export interface PullStart {
   ffmpeg: string;
   intent: CaptureIntent;
+  /** How ffmpeg reaches the source. */
+  route: Pick<SourceRoute, 'url' | 'options'>;
+  /** What confines it. */
+  within?: readonly string[];
   nowMs(): number;
   onPicture(picture: PulledPicture): void;
 }
@@ -40,14 +45,20 @@ const LENGTH_KNOWN = /\bDuration: (?!00:00:00\.00)\d\d:/;
 const GRAPH_INPUT = /\[graph .{0,200} w:(\d+) h:(\d+) pixfmt:/;
 
 /** Pulls a source through one ffmpeg and hands over each picture that its gate lets pass. */
-export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull {
+export function startPull({ ffmpeg, intent, route, within = [], nowMs, onPicture }: PullStart): Pull {
   let hadPicture = false;
   let isOpen = false;
   let isFinite = false;
   let isResized = false;
   let sourceSize: string | undefined;
   const waiting: TimedJpeg[][] = [[], ...intent.sizes.map(() => [])];
-  const process = startFfmpeg({ ffmpeg, args: captureArgs(intent), outputCount: waiting.length, onLine });
+  const process = startFfmpeg({
+    ffmpeg,
+    args: captureArgs(intent, route),
+    outputCount: waiting.length,
+    onLine,
+    within,
+  });
   process.outputs.forEach((output, index) => {
     const read = createSmjpegReader((jpeg) => {
       waiting[index]?.push(jpeg);

@@ -23,6 +23,7 @@ async function watch(
   let pictures = 0;
   const pull = startWatchedPull({
     ffmpeg: FFMPEG,
+    route: { url, options: [] },
     intent: { url, sizes: [], quality: 80, stallMs, probe: 'quick' },
     nowMs: () => performance.now(),
     onPicture: () => {
