@@ -9,6 +9,8 @@ import { meantBy, toldOf, toldPlaylist } from './secure-names.js';
 const PLAYLIST = '#EXTM3U';
 /** A playlist is held as a whole; one that has no end is none. */
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
+/** A player asks for its playlist again within this, mostly. */
+const KEEP_ALIVE_MS = 60_000;
 /** They are between the player and its proxy. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'upgrade'];
 
@@ -19,7 +21,7 @@ export async function httpRoute(source: URL, { guard, tls }: RouteStart): Promis
     'https:': new https.Agent({ keepAlive: true, ...tls }),
   };
   let fault: Problem | undefined;
-  const server = createServer(pass);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, pass);
   const address = await listenOnLoopback(server);
   return {
     url: toldOf(source).href,
@@ -56,10 +58,12 @@ export async function httpRoute(source: URL, { guard, tls }: RouteStart): Promis
       hand(answer, { to, reply });
     });
     asking.on('error', (error) => {
-      refuse(reply, error);
+      // The source has closed a kept connection just before it was asked again: no failure of the source.
+      if (asking.reusedSocket && !reply.headersSent && !reply.destroyed) ask(to, { asked, reply });
+      else refuse(reply, error);
     });
     reply.on('close', () => asking.destroy());
-    asked.pipe(asking);
+    asking.end();
   }
 
   function refuse(reply: ServerResponse, error: Error): void {

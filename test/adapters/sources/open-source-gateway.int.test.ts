@@ -67,6 +67,18 @@ describe('the way to a source', () => {
     assert.ok((await view('/moved')).pictures > 10);
   });
 
+  it('asks again where the source has closed the connection that it was asked by before', async () => {
+    const closed = new Set<unknown>();
+    source.answer = (request, response) => {
+      if (closed.has(request.socket)) return void request.socket.resetAndDestroy();
+      closed.add(request.socket);
+      const file = request.url === '/live.m3u8' ? playlist('#EXTINF:2,', 'clip.ts') : segment;
+      response.writeHead(200, { 'content-length': file.length }).end(file);
+    };
+    const { pictures } = await view('/live.m3u8');
+    assert.ok(pictures > 10, `${pictures} pictures`);
+  });
+
   describe('never leads inside the network', () => {
     afterEach('nothing has reached the canary', () => assert.deepEqual(canary.asked, []));
 
