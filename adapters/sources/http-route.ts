@@ -86,7 +86,9 @@ function hand(answer: IncomingMessage, { to, reply }: { to: URL; reply: ServerRe
       void handPlaylist(answer, { first, headers, reply });
       return;
     }
-    reply.writeHead(statusCode, headers);
+    // A stream without a length ends with its connection, and costs no frame around each of its pieces.
+    if (headers['content-length'] === undefined) reply.useChunkedEncodingByDefault = reply.shouldKeepAlive = false;
+    reply.writeHead(statusCode, without(headers, ['transfer-encoding']));
     if (first) reply.write(first);
     pipeline(answer, reply, () => undefined);
   });
