@@ -29,6 +29,8 @@ interface FfmpegStart {
   args: readonly string[];
   outputCount: number;
   onLine?(line: string): void;
+  /** What to show in its command line, where its arguments mean something to this process alone. */
+  shownArgs?: readonly string[];
   /** What confines it: the beginning of its command line, such as `prlimit --as=1`. */
   within?: readonly string[];
 }
@@ -42,7 +44,14 @@ const KILL_AFTER_MS = 1200;
 const SETPRIV = '/usr/bin/setpriv';
 
 /** Runs one ffmpeg for as long as it takes; this file is the only one that starts any. */
-export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: FfmpegStart): FfmpegProcess {
+export function startFfmpeg({
+  ffmpeg,
+  args,
+  shownArgs = args,
+  outputCount,
+  onLine,
+  within = [],
+}: FfmpegStart): FfmpegProcess {
   const [file, ...wrapped] = [...within, ...dieWithParent(), ffmpeg, ...args];
   const extraPipes = Array.from({ length: outputCount - 1 }, () => 'pipe' as const);
   const child = execa(file ?? ffmpeg, wrapped, {
@@ -66,7 +75,7 @@ export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: 
   const exited = child.then((result) => {
     if (result.exitCode === undefined && result.signal === undefined && result.originalMessage)
       tail.push(redact(result.originalMessage));
-    return { exitCode: result.exitCode, tail, command: commandLine(ffmpeg, args) };
+    return { exitCode: result.exitCode, tail, command: commandLine(ffmpeg, shownArgs) };
   });
   return {
     pid: child.pid,

@@ -19,14 +19,14 @@ const STEP_OVER_JUMP_S = 0.04;
 const LONGEST_LOOK_MS = 5000;
 const MAX_PIXELS = 7680 * 4320;
 
-/** TLS is not among them: the route to a source speaks it, and ffmpeg speaks to the route. */
+/** Routes lead to addresses without TLS, so that those with it are for who runs the line by hand. */
 const PROTOCOLS: Record<string, string> = {
   'rtmp:': 'rtmp,tcp',
-  'rtmps:': 'rtmp,tcp',
+  'rtmps:': 'rtmps,rtmp,tls,tcp',
   'http:': 'http,tcp,crypto',
-  'https:': 'http,tcp,crypto',
+  'https:': 'http,https,tls,tcp,crypto',
   'rtsp:': 'rtsp,tcp',
-  'rtsps:': 'rtsp,tcp',
+  'rtsps:': 'rtsps,rtsp,tls,tcp',
   'file:': 'file',
 };
 const CONTAINERS = 'flv,live_flv,hls,applehttp,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,rtsp,avi,h264,hevc';
@@ -52,7 +52,7 @@ function inputArgs(
 ): string[] {
   const timeoutUs = String(stallMs * 1000);
   return [
-    ...['-protocol_whitelist', PROTOCOLS[url.protocol] ?? ''],
+    ...['-protocol_whitelist', PROTOCOLS[new URL(route.url).protocol] ?? ''],
     ...['-format_whitelist', CONTAINERS],
     ...['-max_pixels', String(MAX_PIXELS), '-threads', '1', '-fflags', '+discardcorrupt'],
     ...(probe === 'quick'

@@ -55,6 +55,7 @@ export function startPull({ ffmpeg, intent, route, within = [], nowMs, onPicture
   const process = startFfmpeg({
     ffmpeg,
     args: captureArgs(intent, route),
+    shownArgs: captureArgs(intent, { url: intent.url, options: [] }),
     outputCount: waiting.length,
     onLine,
     within,

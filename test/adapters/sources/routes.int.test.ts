@@ -132,7 +132,7 @@ describe('a source with TLS', () => {
 describe('a source over RTMP', () => {
   const listen = useSockets();
 
-  /** What a server is told to connect to: the bytes of the command after the handshake, up to their end. */
+  /** What a server is told to connect to: the command behind the handshake, up to the end of its fields. */
   async function askedBy(start: (port: number) => Promise<unknown>): Promise<string> {
     let asked = '';
     const port = await listen((socket) => {
@@ -144,9 +144,10 @@ describe('a source over RTMP', () => {
           isGreeted = true;
           socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536, 1), got.subarray(1, 1537)]));
         }
-        const at = got.indexOf('tcUrl');
-        if (at < 0 || got.length < 1537 + 1536 + 100) return;
-        asked = got.subarray(got.indexOf('connect')).toString('latin1');
+        const from = got.indexOf('connect');
+        const until = from < 0 ? -1 : got.indexOf('\0\0\t', from);
+        if (until < 0) return;
+        asked = got.toString('latin1', from, until);
         socket.destroy();
       });
     });
@@ -175,6 +176,12 @@ describe('a source over RTMP', () => {
       assert.equal(relayed, direct);
     });
   }
+
+  it('is named in the line to see it by hand, and its relay is not', async () => {
+    const { end } = await view(`rtmp://${NAME}:1/live/key`);
+    assert.match(end.command, / -i '?rtmp:\/\/source\.example:1\//);
+    assert.doesNotMatch(end.command, /127\.0\.0\.1/);
+  });
 
   it('is unreachable where nobody listens', async () => {
     const { end } = await view(`rtmp://127.0.0.1:${await closedPort()}/live/key`);

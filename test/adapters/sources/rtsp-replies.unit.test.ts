@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { appOf } from '../../../adapters/sources/rtmp-route.js';
 import { createRtspReplies } from '../../../adapters/sources/rtsp-replies.js';
 
 const PACKET = Buffer.from([0x24, 0, 0, 12, ...Buffer.from('\nLocation: x')]);
@@ -66,19 +65,5 @@ describe('what a server of RTSP says', () => {
         assert.equal(found, redirects);
       });
     }
-  }
-});
-
-describe('the application of an RTMP address', () => {
-  for (const [path, app] of [
-    ['/live/key', 'live'],
-    ['/live/key?token=a/b', 'live'],
-    ['/live', 'live'],
-    ['/live/room/key', 'live/room'],
-    ['/live/mp4:room/key', 'live'],
-    ['/ondemand/a/b', 'ondemand'],
-    ['/live/x?slist=y', 'live/x?slist=y'],
-  ] as const) {
-    it(`${path} is ${app}`, () => assert.equal(appOf(path), app));
   }
 });

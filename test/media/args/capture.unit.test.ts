@@ -38,9 +38,9 @@ describe('the command line of a capture', () => {
       `${input('rtmp,tcp', `${timeout} -i rtmp://host/app/key`)} ${live}`,
     ],
     [
-      'leaves the TLS of RTMPS to its route',
+      'pulls RTMPS over TLS alone',
       intent('rtmps://host/app/key'),
-      `${input('rtmp,tcp', `${timeout} -i rtmps://host/app/key`)} ${live}`,
+      `${input('rtmps,rtmp,tls,tcp', `${timeout} -i rtmps://host/app/key`)} ${live}`,
     ],
     [
       'takes FLV over HTTP for a live connection',
@@ -50,7 +50,7 @@ describe('the command line of a capture', () => {
     [
       'reads a playlist from its newest piece and slows it down to real time',
       intent('https://host/a/index.m3u8?x=1'),
-      `${input('http,tcp,crypto', `${timeout} -live_start_index -1 -m3u8_hold_counters 10 -i https://host/a/index.m3u8?x=1`)} ${paced}`,
+      `${input('http,https,tls,tcp,crypto', `${timeout} -live_start_index -1 -m3u8_hold_counters 10 -i https://host/a/index.m3u8?x=1`)} ${paced}`,
     ],
     [
       'slows any other HTTP source down to real time',
@@ -63,9 +63,9 @@ describe('the command line of a capture', () => {
       `${input('rtsp,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsp://host/app')} ${live}`,
     ],
     [
-      'leaves the TLS of RTSPS to its route',
+      'pulls RTSPS over TLS',
       intent('rtsps://host/app'),
-      `${input('rtsp,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsps://host/app')} ${live}`,
+      `${input('rtsps,rtsp,tls,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsps://host/app')} ${live}`,
     ],
     [
       'reads a file as no other protocol than a file',
