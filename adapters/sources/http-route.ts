@@ -80,7 +80,12 @@ function hand(answer: IncomingMessage, { to, reply }: { to: URL; reply: ServerRe
   const headers = without(answer.headers, HOP_BY_HOP);
   const { location } = headers;
   if (location !== undefined && URL.canParse(location, to.href)) headers.location = toldOf(new URL(location, to)).href;
+  let isHanded = false;
+  answer.once('close', () => {
+    if (!isHanded) reply.destroy(); // The source has left before it said anything.
+  });
   answer.once('readable', () => {
+    isHanded = true;
     const first = answer.read() as Buffer | null;
     if (first?.subarray(0, PLAYLIST.length).toString('latin1') === PLAYLIST) {
       void handPlaylist(answer, { first, headers, reply });

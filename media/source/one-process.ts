@@ -1,7 +1,7 @@
 import { problemOf } from '../../contracts/errors.js';
 import { FULL } from '../../contracts/picture.js';
 import { redact } from '../../contracts/redact.js';
-import type { SourceGateway } from '../../contracts/source-route.js';
+import type { SourceGateway, SourceRoute } from '../../contracts/source-route.js';
 import { captureConfinement } from '../confinement.js';
 import { createGateKeeper } from './gate-keeper.js';
 import type { PictureSource, SourceEnd } from './picture-source.js';
@@ -31,6 +31,14 @@ export const oneProcess = ({ ffmpeg, gateway, nowMs }: ProcessDeps): PictureSour
 
     async function run(): Promise<SourceEnd> {
       const [route, within] = await Promise.all([gateway.open(intent.url), captureConfinement()]);
+      try {
+        return await pullThrough(route, within);
+      } finally {
+        route.close();
+      }
+    }
+
+    async function pullThrough(route: SourceRoute, within: readonly string[]): Promise<SourceEnd> {
       pull = startWatchedPull({
         ffmpeg,
         intent,
@@ -47,7 +55,6 @@ export const oneProcess = ({ ffmpeg, gateway, nowMs }: ProcessDeps): PictureSour
         },
       });
       const { code, hadPicture, isFinite, isResized, tail, command } = await pull.ended;
-      route.close();
       const fault = hadPicture ? undefined : route.fault();
       const said = fault ? [...tail, redact(fault.message)] : tail;
       return { code: fault?.code ?? code, lastArrivedMs, isFinite, isResized, tail: said, command };

@@ -79,6 +79,17 @@ describe('the way to a source', () => {
     assert.ok(pictures > 10, `${pictures} pictures`);
   });
 
+  it('ends at once where the source leaves before it says anything', async () => {
+    source.answer = (_, response) => {
+      response.writeHead(200, { 'content-length': 5 }).flushHeaders();
+      setImmediate(() => response.destroy());
+    };
+    const startedMs = nowMs();
+    const { end } = await view('/live.flv');
+    assert.equal(end.code, 'source-unreachable');
+    assert.ok(nowMs() - startedMs < 1900, 'before the stall time');
+  });
+
   describe('never leads inside the network', () => {
     afterEach('nothing has reached the canary', () => assert.deepEqual(canary.asked, []));
 
