@@ -10,6 +10,14 @@ export const processesWith = (variable: string): string[] =>
     .filter((pid) => read(pid, 'environ').split('\0').includes(variable))
     .map((pid) => `${nameOf(pid)} (${pid})`);
 
+/** The captures that have outlived their worker: they have nothing of its environment to be known by. */
+export const orphanedCaptures = (): string[] =>
+  allPids()
+    .filter((pid) => read(pid, 'cmdline').includes('\0smjpeg\0') && !isNode(parentOf(pid)))
+    .map((pid) => `${nameOf(pid)} (${pid})`);
+
+const isNode = (pid: number): boolean => /node|MainThread/.test(nameOf(pid));
+
 const allPids = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

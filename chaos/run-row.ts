@@ -6,7 +6,7 @@ import { WORKFLOWS } from '../contracts/workflows.js';
 import { awaitDelivered, endStreams } from './end-streams.js';
 import { inspectStreams, type SceneInspection } from './inspect-streams.js';
 import { awaitFrames, performSteps } from './perform-steps.js';
-import { processesWith } from './processes.js';
+import { orphanedCaptures, processesWith } from './processes.js';
 import { differencesFrom, sumFigures, type FaultTime, type RowResult } from './row-result.js';
 import { describeFault, type Row, type FaultStep } from './row.js';
 import { inspectTask } from './scene-task.js';
@@ -116,6 +116,7 @@ const peakOf = ({ workers }: Scene): number =>
   Math.max(0, ...Object.values(workers).map((worker) => worker.peakBytes()));
 
 function leftovers({ workers }: Scene): string[] {
-  const left = Object.values(workers).flatMap(({ home }) => processesWith(`REELAY_HOME=${home}`));
+  const ours = Object.values(workers).flatMap(({ home }) => processesWith(`REELAY_HOME=${home}`));
+  const left = [...ours, ...orphanedCaptures()];
   return left.length > 0 ? [`left behind: ${left.join(', ')}`] : [];
 }

@@ -46,6 +46,9 @@ const firstCommand = async ({ reelayCommand, onNotice, signal }: ChaosStage, row
     ? [process.execPath, await providePreviousRelease({ report: onNotice, signal })]
     : reelayCommand;
 
+/** It knows no lists of networks yet. */
+const ENV_OF_PREVIOUS = { REELAY_SOURCES_ALLOW_PRIVATE: '1' };
+
 interface Adding {
   scene: Scene;
   command: ReelayCommand;
@@ -103,6 +106,7 @@ async function addWorker(stage: ChaosStage, { scene, command, name }: Adding & {
     signal: stage.signal,
     env: {
       ...workerEnv(stage.stack.addressesFor(name), { home, inputFolder: stage.home }),
+      ...(row.startsWithPrevious ? ENV_OF_PREVIOUS : {}),
       ...scene.backupEnv,
       ...scene.clock?.env,
       REELAY_HOME: home,

@@ -4,7 +4,7 @@ import { connect } from '../client/connect.js';
 import { problemOf } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { confinement } from '../media/confinement.js';
+import { prepareSandbox } from '../media/confinement.js';
 import { inspectFfmpeg } from '../media/inspect-ffmpeg.js';
 import { inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { readConfig, type Config } from '../runtime/config.js';
@@ -61,11 +61,10 @@ async function checkEncoder({ ffmpeg }: Config): Promise<string> {
   return `has what transcodes need${canToneMap ? '' : ', but cannot map the tones of HDR'}`;
 }
 
-async function checkSandbox(): Promise<string> {
-  const [network, limits] = ['unshare', 'prlimit'];
-  const found = await confinement();
-  if (!found.includes(network)) throw new Error(`ffmpeg keeps its network: ${network} may not make a namespace here`);
-  return `ffmpeg of transcodes has no network${found.includes(limits) ? ', and limits' : `, but no limits: ${limits} is missing`}`;
+async function checkSandbox({ sandbox }: Config): Promise<string> {
+  if (sandbox === 'off') return 'ffmpeg is not confined: REELAY_SANDBOX is off';
+  await prepareSandbox('required', { has: ['network', 'limits'] });
+  return 'ffmpeg of transcodes has no network, that of captures no files, and both have limits';
 }
 
 async function checkTemporal(): Promise<string> {

@@ -1,4 +1,5 @@
 import { followFrames } from '../client/follow-frames.js';
+import { redact } from '../contracts/redact.js';
 import { FRAME_HEADINGS, frameLine } from './frame-line.js';
 import { printJson } from './output.js';
 import { withStores } from './sessions.js';
@@ -31,6 +32,9 @@ export async function framesOf(
       sinceMs: from,
       isPast: !follow,
       signal: interrupted.signal,
+      onForeign: ({ id, source }) => {
+        console.error(redact(`left out: the event ${JSON.stringify(id)} of ${JSON.stringify(source)} is no frame`));
+      },
     })) {
       if (json) printJson(frame);
       else console.log(frameLine(frame, follow ? Date.now() : undefined));

@@ -1,4 +1,4 @@
-import { frameEventSchema, TOPICS, type FrameEvent } from '../contracts/events.js';
+import { FRAME_CAPTURED, frameEventSchema, TOPICS, type FrameEvent, type ReelayEvent } from '../contracts/events.js';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
 import type { Reelay } from './connect.js';
 import type { StreamName } from './streams.js';
@@ -9,18 +9,24 @@ interface FollowOptions extends StreamName {
   /** Ends at the newest frame instead of waiting for more. */
   isPast?: boolean;
   signal?: AbortSignal;
+  /** Called with each event of the stream's key that is no frame of ours: it is left out. */
+  onForeign?(event: Pick<ReelayEvent, 'id' | 'source' | 'type'>): void;
 }
 
 /** The frames of one stream as they are announced, once each however often the log repeats them. */
 export async function* followFrames(
   reelay: Reelay,
-  { streamId, tenant = DEFAULT_TENANT, sinceMs, isPast = false, signal }: FollowOptions,
+  { streamId, tenant = DEFAULT_TENANT, sinceMs, isPast = false, signal, onForeign }: FollowOptions,
 ): AsyncGenerator<FrameEvent> {
   const { source } = await reelay.adapters();
   const seen = new Set<string>();
   const options = { key: streamId, sinceMs: sinceMs ?? Date.now(), follow: !isPast, ...(signal ? { signal } : {}) };
-  for await (const { id, data } of source.read(TOPICS.frames, options)) {
-    const frame = frameEventSchema.parse(data);
+  for await (const { id, source: from, type, data } of source.read(TOPICS.frames, options)) {
+    const frame = type === FRAME_CAPTURED ? frameEventSchema.safeParse(data).data : undefined;
+    if (!frame) {
+      onForeign?.({ id, source: from, type });
+      continue;
+    }
     if (frame.tenant !== tenant || seen.has(id)) continue;
     remember(seen, id);
     yield frame;

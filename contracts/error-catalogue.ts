@@ -12,6 +12,13 @@ export const ERRORS = {
     meaning: 'no usable ffmpeg on this host',
     action: 'install ffmpeg 5.1 or later, or set REELAY_FFMPEG',
   },
+  'sandbox-unavailable': {
+    retryable: false,
+    fault: 'internal',
+    answer: 'failed',
+    meaning: 'this system does not let a worker confine ffmpeg, and REELAY_SANDBOX asks for it',
+    action: 'allow user namespaces and install util-linux, or set REELAY_SANDBOX to preferred',
+  },
   'store-unreachable': {
     retryable: true,
     fault: 'destination',

@@ -38,6 +38,12 @@ const codeOfName = (path: string): ErrorCode =>
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Redacted before it is cut: half a URL no longer shows where its password ends. */
+const MOST_SHOWN = 120;
+/** Nothing that is shown depends on what comes after this. */
+const MOST_LOOKED_AT = 10_000;
+
+/** Redacted before it is cut to what is shown: half a URL no longer tells where its password ends. */
 export const show = (value: unknown): string =>
-  redact(typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, 120);
+  redact(
+    (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, MOST_LOOKED_AT),
+  ).slice(0, MOST_SHOWN);

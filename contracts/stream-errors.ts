@@ -90,8 +90,8 @@ export const STREAM_ERRORS = {
     retryable: false,
     fault: 'input',
     answer: 'refused',
-    meaning: 'the source resolves to an address inside the network',
-    action: 'use a public source, or allow private sources in the configuration',
+    meaning: 'the source, or what it leads to, has an address that may not be reached',
+    action: 'use a public source, or allow its network with REELAY_SOURCES_ALLOW_NETWORKS',
   },
   'source-unreachable': {
     retryable: true,
@@ -113,6 +113,13 @@ export const STREAM_ERRORS = {
     answer: 'failed',
     meaning: 'the source server denies access',
     action: 'check the credentials in the URL',
+  },
+  'source-untrusted': {
+    retryable: false,
+    fault: 'source',
+    answer: 'failed',
+    meaning: 'the certificate of the source is not valid, or not for its name',
+    action: 'give the name that the certificate is for, or trust its authority with REELAY_SOURCES_CA_FILE',
   },
   'source-not-media': {
     retryable: false,

@@ -10,6 +10,8 @@ export interface WorkerEnvOptions {
   inputFolder?: string;
 }
 
+const LOOPBACK = '127.0.0.0/8,::1/128';
+
 /** The environment by which a worker finds the local stack. */
 export function workerEnv(
   { temporal, store, events }: StackAddresses,
@@ -30,8 +32,11 @@ export function workerEnv(
     REELAY_SPOOL_DIR: join(home, 'spool'),
     REELAY_SCRATCH_DIR: join(home, 'scratch'),
     REELAY_INPUTS_ALLOW_FOLDERS: inputFolders.length > 0 ? inputFolders.join() : undefined,
-    REELAY_SOURCES_ALLOW_PRIVATE: '1',
+    REELAY_SOURCES_ALLOW_NETWORKS: LOOPBACK,
+    REELAY_INPUTS_ALLOW_NETWORKS: LOOPBACK,
+    REELAY_CALLBACKS_ALLOW_NETWORKS: LOOPBACK,
     REELAY_SOURCES_ALLOW_FILE: allowFile ? '1' : undefined,
+    REELAY_SANDBOX: 'preferred',
     REELAY_HOST: 'local',
   };
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));

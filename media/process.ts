@@ -29,9 +29,14 @@ interface FfmpegStart {
   args: readonly string[];
   outputCount: number;
   onLine?(line: string): void;
+  /** What to show in its command line, where its arguments mean something to this process alone. */
+  shownArgs?: readonly string[];
   /** What confines it: the beginning of its command line, such as `prlimit --as=1`. */
   within?: readonly string[];
 }
+
+/** What programs need to be found by. All else of the worker's own, its secrets above all, is nothing to them. */
+const environment = () => ({ extendEnv: false, env: { PATH: process.env['PATH'] } });
 
 const TAIL_LINES = 20;
 const ASK_AGAIN_AFTER_MS = 500;
@@ -39,10 +44,18 @@ const KILL_AFTER_MS = 1200;
 const SETPRIV = '/usr/bin/setpriv';
 
 /** Runs one ffmpeg for as long as it takes; this file is the only one that starts any. */
-export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: FfmpegStart): FfmpegProcess {
+export function startFfmpeg({
+  ffmpeg,
+  args,
+  shownArgs = args,
+  outputCount,
+  onLine,
+  within = [],
+}: FfmpegStart): FfmpegProcess {
   const [file, ...wrapped] = [...within, ...dieWithParent(), ffmpeg, ...args];
   const extraPipes = Array.from({ length: outputCount - 1 }, () => 'pipe' as const);
   const child = execa(file ?? ffmpeg, wrapped, {
+    ...environment(),
     stdio: ['pipe', 'pipe', 'pipe', ...extraPipes],
     buffer: false,
     reject: false,
@@ -62,7 +75,7 @@ export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: 
   const exited = child.then((result) => {
     if (result.exitCode === undefined && result.signal === undefined && result.originalMessage)
       tail.push(redact(result.originalMessage));
-    return { exitCode: result.exitCode, tail, command: commandLine(ffmpeg, args) };
+    return { exitCode: result.exitCode, tail, command: commandLine(ffmpeg, shownArgs) };
   });
   return {
     pid: child.pid,
@@ -75,14 +88,14 @@ export function startFfmpeg({ ffmpeg, args, outputCount, onLine, within = [] }: 
 
 /** What a short run of ffmpeg prints, such as its version. */
 export async function readFfmpeg(ffmpeg: string, args: readonly string[]): Promise<string> {
-  const result = await execa(ffmpeg, ['-hide_banner', ...args], { reject: false, stdin: 'ignore' });
+  const result = await execa(ffmpeg, ['-hide_banner', ...args], { ...environment(), reject: false, stdin: 'ignore' });
   if (result.exitCode === 0) return result.stdout;
   throw fault('ffmpeg-missing', `${ffmpeg} does not run: ${result.shortMessage ?? 'no reason given'}`);
 }
 
 /** Whether a program is there and does what it is asked. */
 export async function doesRun([program = '', ...args]: readonly string[]): Promise<boolean> {
-  const result = await execa(program, args, { reject: false, stdio: 'ignore' });
+  const result = await execa(program, args, { ...environment(), reject: false, stdio: 'ignore' });
   return result.exitCode === 0;
 }
 
@@ -109,7 +122,7 @@ async function stop(
  * A worker that is killed cannot stop its children, so the kernel does it where util-linux offers that. It comes last:
  * the kernel forgets it when a process changes its namespaces.
  */
-const dieWithParent = (): string[] => (existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL'] : []);
+const dieWithParent = (): string[] => (existsSync(SETPRIV) ? [SETPRIV, '--no-new-privs', '--pdeathsig', 'KILL'] : []);
 
 const isWorthKeeping = (line: string): boolean =>
   /\[(?:warning|error|fatal|panic)\]|^setpriv: /.test(line) && !/deprecated pixel format/.test(line);

@@ -9,6 +9,7 @@ import {
   DEFAULT_SOCKET_TIMEOUT_MS,
   S3_CHECKSUMS,
 } from '../adapters/s3/s3-connection.js';
+import { GUARD_SETTINGS } from './config-guard-settings.js';
 import { SERVER_SETTINGS } from './config-server-settings.js';
 import { setting, type Setting } from './setting.js';
 import {
@@ -106,16 +107,7 @@ export const SETTINGS = {
     { default: DEFAULT_SPOOL_MAX_BYTES },
   ),
   ffmpeg: setting(['REELAY_FFMPEG', 'path', 'the ffmpeg to run'], text('expected a program'), { default: 'ffmpeg' }),
-  allowPrivateSources: setting(
-    ['REELAY_SOURCES_ALLOW_PRIVATE', 'true or false', 'whether a source may be inside the network'],
-    yesOrNo(),
-    { default: false },
-  ),
-  allowFileSources: setting(
-    ['REELAY_SOURCES_ALLOW_FILE', 'true or false', 'whether a source may be a file of the worker'],
-    yesOrNo(),
-    { default: false },
-  ),
+  ...GUARD_SETTINGS,
   maxStreams: setting(
     ['REELAY_MAX_STREAMS', 'streams', 'how many streams a capture worker takes'],
     wholeNumber(1, 10_000),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { isNetwork } from '../adapters/network/networks.js';
 import { parseDuration } from '../contracts/duration.js';
 
 /*
@@ -43,13 +44,7 @@ export const filePath = (expected: string) => text(expected).transform((value) =
 /** Absolute paths with commas between them, or a JSON array of them. */
 export const folderList = () =>
   z.preprocess(
-    (value) =>
-      typeof value === 'string'
-        ? value
-            .split(',')
-            .map((folder) => folder.trim())
-            .filter(Boolean)
-        : value,
+    listOf,
     z.array(
       z
         .string('expected absolute paths with commas between them')
@@ -58,6 +53,12 @@ export const folderList = () =>
       'expected absolute paths with commas between them',
     ),
   );
+
+/** Ranges of addresses with commas between them, or a JSON array of them. */
+export const networkList = () => {
+  const expected = 'expected networks such as 10.0.0.0/8 with commas between them';
+  return z.preprocess(listOf, z.array(z.string(expected).refine(isNetwork, expected), expected));
+};
 
 export const storeLocation = () => parsed(parseStore, 'expected s3://bucket/prefix or file:///folder');
 
@@ -81,6 +82,14 @@ export const textsByName = (expected: string) =>
     (value) => (typeof value === 'string' ? jsonOf(value) : value),
     z.record(z.string(), z.string().min(1), expected),
   );
+
+const listOf = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean)
+    : value;
 
 function jsonOf(value: string): unknown {
   try {

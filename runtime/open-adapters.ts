@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createConsume } from '../adapters/consumer/consume.js';
 import { fileRecordLog } from '../adapters/consumer/file.js';
 import { kafkaRecordLog } from '../adapters/consumer/kafka.js';
@@ -11,8 +10,8 @@ import { fileLargeObjects } from '../adapters/large-objects/file.js';
 import { s3LargeObjects } from '../adapters/large-objects/s3.js';
 import { fileObjectStore } from '../adapters/object-store/file.js';
 import { s3ObjectStore } from '../adapters/object-store/s3.js';
-import { fault } from '../contracts/errors.js';
-import { SETTINGS, type SettingName } from './config-settings.js';
+import { allowedNetworks } from './allowed-networks.js';
+import { readPem } from './read-pem.js';
 import type { Consume } from '../adapters/consumer/consumer.js';
 import type { EventSink, EventSource, RecordSink } from '../adapters/event-log/event-log.js';
 import type { KafkaOptions } from '../adapters/kafka/kafka-client.js';
@@ -86,7 +85,7 @@ function openLarge(config: Config): LargeObjects {
 const openInputs = (config: Config): MediaInputs =>
   openMediaInputs({
     s3: s3Of(config, config),
-    allowPrivate: config.allowPrivateSources,
+    allowNetworks: allowedNetworks(config).inputs,
     allowFolders: config.inputAllowFolders,
     maxBytes: config.inputMaxBytes,
   });
@@ -156,14 +155,6 @@ async function tlsOf(config: Config): Promise<Pick<KafkaOptions, 'tls'>> {
     readPem(config, 'kafkaTlsKeyFile'),
   ]);
   return { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } };
-}
-
-async function readPem(config: Config, name: SettingName & `kafkaTls${string}File`): Promise<string | undefined> {
-  const file = config[name];
-  if (file === undefined) return undefined;
-  return readFile(file, 'utf8').catch((cause: Error) => {
-    throw fault('config-invalid', `${SETTINGS[name].variable}: expected a readable file, got ${file}`, { cause });
-  });
 }
 
 function saslOf({ kafkaSaslMechanism, kafkaSaslUsername, kafkaSaslPassword }: Config): Pick<KafkaOptions, 'sasl'> {

@@ -15,8 +15,12 @@ import {
   createLeaseActivities,
   createSpooledLetterActivities,
 } from '../activities/index.js';
+import { openSourceGateway } from '../adapters/sources/open-source-gateway.js';
 import { CAPTURE_QUEUE, hostQueue } from '../contracts/queues.js';
+import { prepareSandbox } from '../media/confinement.js';
 import { oneProcess } from '../media/source/one-process.js';
+import { allowedNetworks } from '../runtime/allowed-networks.js';
+import { readPem } from '../runtime/read-pem.js';
 import { askForLease } from './ask-for-lease.js';
 import { drainCaptures } from './drain-captures.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
@@ -34,6 +38,7 @@ const HEAR_OF_CANCEL_WITHIN = '2s';
  * spool, at the end of the grace time.
  */
 export async function openCaptureWorker({ connection, client, config, adapters, log }: RoleDeps): Promise<OpenRole> {
+  await prepareSandbox(config.sandbox, { has: ['limits'] });
   const closing = new AbortController();
   const registry = createCaptureRegistry();
   const { delivery, cemetery, store, events, close } = await openDelivery({
@@ -48,10 +53,12 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
     news: logDeliveryNews(log),
     closing: closing.signal,
   });
-  const checkSource = createSourceGuard({
-    allowPrivate: config.allowPrivateSources,
-    allowFile: config.allowFileSources,
+  const gateway = openSourceGateway({
+    allowNetworks: allowedNetworks(config).sources,
+    ca: await readPem(config, 'sourceCaFile'),
+    isVerified: config.verifySources,
   });
+  const checkSource = createSourceGuard({ guard: gateway.guard, allowFile: config.allowFileSources });
   const clock = createHostClock({
     onSkew: (skewMs) => {
       log.warn({ code: 'clock-skewed', skewMs: Math.round(skewMs) }, 'the wall clock of this host is wrong');
@@ -85,7 +92,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
   const host: CaptureHost = {
     name: config.host,
     instance,
-    pictures: oneProcess({ ffmpeg: config.ffmpeg, nowMs }),
+    pictures: oneProcess({ ffmpeg: config.ffmpeg, gateway, nowMs }),
     client,
     store,
     events,

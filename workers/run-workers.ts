@@ -33,6 +33,10 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
       cause,
     });
   });
+  if (config.allowPrivateSources)
+    log.warn(
+      'REELAY_SOURCES_ALLOW_PRIVATE allows all private networks: name those that are needed, see docs/security.md',
+    );
   const adapters = await openAdapters(config, adapterLog(log));
   try {
     await runRoles(roles, {

@@ -5,6 +5,7 @@ import { createInputCache } from '../activities/transcode/input-cache.js';
 import { openScratch } from '../activities/transcode/scratch.js';
 import { createStages } from '../activities/transcode/stages.js';
 import { TRANSCODE_QUEUE } from '../contracts/queues.js';
+import { prepareSandbox } from '../media/confinement.js';
 import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { PROBE_LIMITS } from '../media/transcode/probe-media.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
@@ -21,6 +22,7 @@ const HEAR_OF_CANCEL_WITHIN = '1500ms';
 export async function openTranscodeWorker({ connection, client, config, adapters, log }: RoleDeps): Promise<OpenRole> {
   const { store, large } = adapters;
   const { scratchDir: folder, scratchMaxBytes: maxBytes, transcodeConcurrency: encoders } = config;
+  await prepareSandbox(config.sandbox, { has: ['network', 'limits'] });
   const { canToneMap } = await inspectEncoder(config.ffmpeg);
   const scratch = await openScratch({ folder, maxBytes });
   const inputs = createInputCache({ scratch, inputs: adapters.inputs, maxBytes: config.inputMaxBytes });

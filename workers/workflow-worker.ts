@@ -10,6 +10,7 @@ import {
 } from '../activities/index.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import { openHttpPost } from '../adapters/callbacks/http-post.js';
+import { allowedNetworks } from '../runtime/allowed-networks.js';
 import { keepJanitor } from './janitor-schedule.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 
@@ -32,7 +33,7 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
     client,
     restartTask: createRestartTask(client),
     secrets: config.callbackSecrets,
-    post: openHttpPost({ allowPrivate: config.allowPrivateSources }),
+    post: openHttpPost({ allowNetworks: allowedNetworks(config).callbacks }),
   };
   await keepJanitor(client);
   const worker = await Worker.create({

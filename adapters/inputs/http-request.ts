@@ -2,16 +2,13 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { fault } from '../../contracts/errors.js';
 import { isPassingStatus } from '../../contracts/patience.js';
-import { guardHosts } from '../http/public-hosts.js';
+import { guardHosts, type GuardOptions } from '../network/host-guard.js';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const OUT_OF_RANGE = 416;
 
-export interface HttpOptions {
-  /** Whether addresses inside the network may be asked. */
-  allowPrivate: boolean;
-}
+export type HttpOptions = Pick<GuardOptions, 'allowNetworks'>;
 
 export interface HttpGet {
   answer: IncomingMessage;
@@ -19,12 +16,12 @@ export interface HttpGet {
   at: string;
 }
 
-/** Asks public addresses alone; redirects are followed one by one, and checked alike. */
-export function openHttp({ allowPrivate }: HttpOptions): {
+/** Asks public addresses alone, and those of the networks given; redirects are followed one by one, and checked alike. */
+export function openHttp({ allowNetworks }: HttpOptions): {
   get(url: string, options: { headers: Record<string, string>; signal: AbortSignal }): Promise<HttpGet>;
   close(): void;
 } {
-  const guard = guardHosts({ allowPrivate, code: 'input-forbidden' });
+  const guard = guardHosts({ allowNetworks, code: 'input-forbidden', setting: 'REELAY_INPUTS_ALLOW_NETWORKS' });
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
 
   return {
@@ -64,7 +61,7 @@ export function openHttp({ allowPrivate }: HttpOptions): {
       agent: isSecure ? agents.https : agents.http,
       headers: { 'accept-encoding': 'identity', 'user-agent': 'reelay', accept: '*/*', ...headers },
       signal,
-      ...guard.options,
+      lookup: guard.lookup,
     };
     return new Promise((answer, reject) => {
       (isSecure ? https : http).get(bare, options, answer).on('error', reject);

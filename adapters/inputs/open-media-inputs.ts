@@ -8,15 +8,15 @@ import type { S3Options } from '../s3/s3-connection.js';
 
 export interface MediaInputsOptions {
   s3: S3Options;
-  /** Whether web addresses inside the network may be asked. */
-  allowPrivate: boolean;
+  /** Ranges of web addresses that may be asked, beside the public ones. */
+  allowNetworks: readonly string[];
   /** In which files of this machine may be read; none where it is empty. */
   allowFolders: readonly string[];
   maxBytes: number;
 }
 
-export function openMediaInputs({ s3, allowPrivate, allowFolders, maxBytes }: MediaInputsOptions): MediaInputs {
-  const http = httpInput({ allowPrivate });
+export function openMediaInputs({ s3, allowNetworks, allowFolders, maxBytes }: MediaInputsOptions): MediaInputs {
+  const http = httpInput({ allowNetworks });
   const schemes: Readonly<Record<string, InputScheme>> = {
     's3:': s3Input(s3),
     'http:': http,

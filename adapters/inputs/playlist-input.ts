@@ -154,7 +154,7 @@ function pieceOf(
 
 /** Without the query, by which servers sign addresses anew each time that they are asked. */
 const identityOf = ({ url, version, fromByte, lengthBytes }: Piece): unknown[] => [
-  url.replace(/\?.*$/, ''),
+  url.replace(/\?.*/s, ''),
   version,
   fromByte,
   lengthBytes,

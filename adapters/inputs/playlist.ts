@@ -12,7 +12,7 @@ export interface PlaylistPart {
 
 export type Playlist = { kind: 'master'; variant: string } | { kind: 'media'; parts: PlaylistPart[] };
 
-export const isPlaylistName = (url: string): boolean => /\.m3u8?$/i.test(url.replace(/[?#].*$/, ''));
+export const isPlaylistName = (url: string): boolean => /\.m3u8?$/i.test(url.replace(/[?#].*/s, ''));
 
 export const isPlaylistText = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.subarray(0, BEGINNING.length)).toString('latin1') === BEGINNING;

@@ -1,3 +1,4 @@
+import type { SourceRoute } from '../../contracts/source-route.js';
 import type { Size } from '../../contracts/stream.js';
 
 export interface CaptureIntent {
@@ -18,13 +19,14 @@ const STEP_OVER_JUMP_S = 0.04;
 const LONGEST_LOOK_MS = 5000;
 const MAX_PIXELS = 7680 * 4320;
 
+/** Routes lead to addresses without TLS, so that those with it are for who runs the line by hand. */
 const PROTOCOLS: Record<string, string> = {
   'rtmp:': 'rtmp,tcp',
   'rtmps:': 'rtmps,rtmp,tls,tcp',
-  'http:': 'http,https,tls,tcp,crypto',
+  'http:': 'http,tcp,crypto',
   'https:': 'http,https,tls,tcp,crypto',
-  'rtsp:': 'rtsp,rtp,udp,tcp',
-  'rtsps:': 'rtsps,rtsp,rtp,udp,tls,tcp',
+  'rtsp:': 'rtsp,tcp',
+  'rtsps:': 'rtsps,rtsp,tls,tcp',
   'file:': 'file',
 };
 const CONTAINERS = 'flv,live_flv,hls,applehttp,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,rtsp,avi,h264,hevc';
@@ -34,20 +36,23 @@ const CONTAINERS = 'flv,live_flv,hls,applehttp,mpegts,mov,mp4,m4a,3gp,3g2,mj2,ma
  * graph (the muxer would otherwise freeze them after a jump back), and `framestep` is the gate that `gateCommand`
  * opens and narrows while ffmpeg runs. Fd 1 is the frame, fd 3 and up are the variants.
  */
-export function captureArgs(intent: CaptureIntent): string[] {
+export function captureArgs(intent: CaptureIntent, route: Pick<SourceRoute, 'url' | 'options'>): string[] {
   const url = new URL(intent.url);
   return [
     ...['-hide_banner', '-nostats', '-loglevel', 'level+verbose'],
-    ...inputArgs(url, intent),
+    ...inputArgs(url, { ...intent, route }),
     ...['-filter_complex', filterGraph(url, intent.sizes)],
     ...[undefined, ...intent.sizes].flatMap((_, index) => outputArgs(index, intent.quality)),
   ];
 }
 
-function inputArgs(url: URL, { stallMs, probe }: CaptureIntent): string[] {
+function inputArgs(
+  url: URL,
+  { stallMs, probe, route }: CaptureIntent & { route: Pick<SourceRoute, 'url' | 'options'> },
+): string[] {
   const timeoutUs = String(stallMs * 1000);
   return [
-    ...['-protocol_whitelist', PROTOCOLS[url.protocol] ?? ''],
+    ...['-protocol_whitelist', PROTOCOLS[new URL(route.url).protocol] ?? ''],
     ...['-format_whitelist', CONTAINERS],
     ...['-max_pixels', String(MAX_PIXELS), '-threads', '1', '-fflags', '+discardcorrupt'],
     ...(probe === 'quick'
@@ -57,7 +62,8 @@ function inputArgs(url: URL, { stallMs, probe }: CaptureIntent): string[] {
     ...(url.protocol.startsWith('rtsp') ? ['-rtsp_transport', 'tcp', '-timeout', timeoutUs] : []),
     ...(/^(?:rtmps?|https?):$/.test(url.protocol) ? ['-rw_timeout', timeoutUs] : []),
     ...(isPlaylist(url) ? ['-live_start_index', '-1', '-m3u8_hold_counters', '10'] : []),
-    ...['-i', url.protocol === 'file:' ? `file:${decodeURIComponent(url.pathname)}` : url.href],
+    ...route.options,
+    ...['-i', url.protocol === 'file:' ? `file:${decodeURIComponent(url.pathname)}` : route.url],
   ];
 }
 

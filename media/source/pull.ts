@@ -1,5 +1,6 @@
 import { redact } from '../../contracts/redact.js';
 import { JPEG } from '../../contracts/picture.js';
+import type { SourceRoute } from '../../contracts/source-route.js';
 import { captureArgs, type CaptureIntent } from '../args/capture.js';
 import { gateCommand } from './gate.js';
 import { jpegSize } from '../jpeg-size.js';
@@ -34,16 +35,20 @@ export interface PullEnd extends FfmpegExit {
 export interface PullStart {
   ffmpeg: string;
   intent: CaptureIntent;
+  /** How ffmpeg reaches the source. */
+  route: Pick<SourceRoute, 'url' | 'options'>;
+  /** What confines it. */
+  within?: readonly string[];
   nowMs(): number;
   onPicture(picture: PulledPicture): void;
 }
 
 const OPENED = /^\[info\] Input #0/;
 const LENGTH_KNOWN = /\bDuration: (?!00:00:00\.00)\d\d:/;
-const GRAPH_INPUT = /\[graph .* w:(\d+) h:(\d+) pixfmt:/;
+const GRAPH_INPUT = /\[graph .{0,200} w:(\d+) h:(\d+) pixfmt:/;
 
 /** Pulls a source through one ffmpeg and hands over each picture that its gate lets pass. */
-export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull {
+export function startPull({ ffmpeg, intent, route, within = [], nowMs, onPicture }: PullStart): Pull {
   let hadPicture = false;
   let isOpen = false;
   let isFinite = false;
@@ -52,7 +57,14 @@ export function startPull({ ffmpeg, intent, nowMs, onPicture }: PullStart): Pull
   let sourceSize: string | undefined;
   let failure: string | undefined;
   const waiting: TimedJpeg[][] = [[], ...intent.sizes.map(() => [])];
-  const process = startFfmpeg({ ffmpeg, args: captureArgs(intent), outputCount: waiting.length, onLine });
+  const process = startFfmpeg({
+    ffmpeg,
+    args: captureArgs(intent, route),
+    shownArgs: captureArgs(intent, { url: intent.url, options: [] }),
+    outputCount: waiting.length,
+    onLine,
+    within,
+  });
   process.outputs.forEach((output, index) => {
     const read = createSmjpegReader((jpeg) => {
       waiting[index]?.push(jpeg);

@@ -12,10 +12,10 @@ const SAYINGS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/No such file or directory/i, 'source-not-found'],
   [/matches no streams|does not contain any stream/i, 'source-no-video'],
   [
-    /Decoder \(codec .*\) not found|Video codec \(.*\) is not implemented|no decoder found|not on whitelist.*codec|Unknown decoder|Error while opening decoder/i,
+    /Decoder \(codec .{0,100}\) not found|Video codec \(.{0,100}\) is not implemented|no decoder found|not on whitelist.{0,100}codec|Unknown decoder|Error while opening decoder/i,
     'source-codec-unsupported',
   ],
-  [/Could not find codec parameters.*Video|unspecified size/i, 'source-silent'],
+  [/Could not find codec parameters.{0,200}Video|unspecified size/i, 'source-silent'],
   [/Format not on whitelist|Invalid data found when processing input|moov atom not found/i, 'source-not-media'],
   [/Input\/output error|Connection reset|End of file|Broken pipe/i, 'source-unreachable'],
 ];

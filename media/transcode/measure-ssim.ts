@@ -21,7 +21,7 @@ export async function measureSsim(options: SsimOptions): Promise<PieceCost & { s
     ...options,
     args: ssimArgs({ plan, video: videoOf(plan), rendition, file, output }),
     onLine(line) {
-      const [, all] = /SSIM .*\bAll:([\d.]+)/.exec(line) ?? [];
+      const [, all] = /SSIM .{0,200}\bAll:([\d.]+)/.exec(line) ?? [];
       if (all !== undefined) ssim = Number(all);
     },
   });

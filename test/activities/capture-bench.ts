@@ -13,6 +13,7 @@ import type { LedgerPart } from '../../contracts/ledger.js';
 import type { CaptureEnd, CaptureSegmentInput } from '../../contracts/messages.js';
 import { parseStreamRequest, type StreamSettings } from '../../contracts/stream.js';
 import { oneProcess } from '../../media/source/one-process.js';
+import { openTestGateway } from '../harness/test-gateway.js';
 import { FFMPEG } from '../media/clips.js';
 import { SESSION } from './capture/frames.js';
 import { policyOf, realMs } from './capture/scene.js';
@@ -45,7 +46,7 @@ export async function openBench(folder: string, { host: change = {} }: { host?: 
       takesCaptures: () => true,
       lease: { mayPublish: () => true },
       freezes: { last: () => undefined },
-      pictures: oneProcess({ ffmpeg: FFMPEG, nowMs: realMs }),
+      pictures: oneProcess({ ffmpeg: FFMPEG, gateway: openTestGateway(), nowMs: realMs }),
       client: streams.client,
       store,
       events,

@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { openHttpPost } from '../../adapters/callbacks/http-post.js';
+import { PRIVATE_NETWORKS } from '../../adapters/network/networks.js';
 import { createSendCallback } from '../../activities/send-callback.js';
 import { problemOf } from '../../contracts/errors.js';
 import type { CallbackInput } from '../../contracts/transcode-work.js';
@@ -33,7 +34,10 @@ describe('a callback', () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  const send = createSendCallback({ secrets: { main: 'key' }, post: openHttpPost({ allowPrivate: true }) });
+  const send = createSendCallback({
+    secrets: { main: 'key' },
+    post: openHttpPost({ allowNetworks: PRIVATE_NETWORKS }),
+  });
   const call = (secret?: string): Promise<void> =>
     send({ callback: { url, ...(secret === undefined ? {} : { secret }) }, kind: 'succeeded', event: EVENT });
   const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
@@ -87,7 +91,7 @@ describe('a callback', () => {
   });
 
   it('is not sent inside the network, by an address or by a name that leads there', async () => {
-    const guarded = createSendCallback({ secrets: {}, post: openHttpPost({ allowPrivate: false }) });
+    const guarded = createSendCallback({ secrets: {}, post: openHttpPost({ allowNetworks: [] }) });
     for (const inside of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '[::ffff:127.0.0.1]')]) {
       const forbidden = guarded({ callback: { url: inside }, kind: 'failed', event: EVENT });
       assert.equal(await codeOf(forbidden), 'callback-refused', inside);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { problemOf, type ErrorCode } from '../../contracts/errors.js';
 import { parseStreamRequest, streamRequestSchema } from '../../contracts/stream.js';
+import { slowTextFor } from '../conventions/linear-time.js';
 
 const url = 'rtmp://live.example/app/key';
 const request = { streamId: 'cam1', source: { url }, capture: { everyMs: 1000 } };
@@ -130,6 +131,11 @@ describe('a bad stream request', () => {
       assert.match(problem.message, says);
     });
   }
+
+  it('is refused in linear time, however long its source is', () => {
+    const refuse = (text: string) => assert.throws(() => parseStreamRequest(from(text)));
+    assert.equal(slowTextFor(refuse, ['rtmp://h/a', ')', 'b', ' ', '/', '@', 'token=']), undefined);
+  });
 
   it('never repeats a secret, even one that was cut', () => {
     const secret = 'rtsp://user:' + 'S3CR3T'.repeat(400) + '@h/x';

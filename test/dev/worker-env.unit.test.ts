@@ -15,7 +15,10 @@ describe('the environment of a worker', () => {
       REELAY_SPOOL_DIR: '/h/spool',
       REELAY_SCRATCH_DIR: '/h/scratch',
       REELAY_INPUTS_ALLOW_FOLDERS: '/h/objects',
-      REELAY_SOURCES_ALLOW_PRIVATE: '1',
+      REELAY_SOURCES_ALLOW_NETWORKS: '127.0.0.0/8,::1/128',
+      REELAY_INPUTS_ALLOW_NETWORKS: '127.0.0.0/8,::1/128',
+      REELAY_CALLBACKS_ALLOW_NETWORKS: '127.0.0.0/8,::1/128',
+      REELAY_SANDBOX: 'preferred',
       REELAY_HOST: 'local',
     });
   });

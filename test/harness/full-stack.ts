@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { reach } from '../../dev/ports.js';
 import type { StackAddresses } from '../../dev/stack-addresses.js';
+import { orphanedCaptures } from '../../chaos/processes.js';
 import { processesWith } from './processes.js';
 import { endScene } from './stage.js';
 
@@ -52,6 +53,7 @@ after('stop the stack and leave nothing behind', async function () {
   const { stdout } = await execa(process.execPath, [REELAY, 'down', '--json'], { env, extendEnv: false });
   assert.ok((JSON.parse(stdout) as { stopped: string[] }).stopped.includes('up'), stdout);
   assert.deepEqual(await processesWith(home, { inEnvironment: true }), []);
+  assert.deepEqual(orphanedCaptures(), []);
   for (const [name, port] of ports) await assert.rejects(reach(port), /ECONNREFUSED/, `${name} listens at ${port}`);
   await rm(home, { recursive: true });
 });

@@ -22,5 +22,9 @@ export async function processesWith(text: string, { inEnvironment = false } = {}
 
 /** The ffmpeg of Reelay, not of a publisher, that pulls this address. */
 export async function capturesOf(url: string): Promise<RunningProcess[]> {
-  return (await processesWith(` ${url} `)).filter(({ command }) => command.includes(' -f smjpeg '));
+  const { protocol, host, pathname } = new URL(url);
+  const pulled = protocol.startsWith('rtmp') ? ` -rtmp_tcurl ${protocol}//${host}/` : ` ${url} `;
+  return (await processesWith(pulled)).filter(
+    ({ command }) => command.includes(' -f smjpeg ') && command.includes(`${pathname} `),
+  );
 }

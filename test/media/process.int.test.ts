@@ -112,6 +112,16 @@ describe('an ffmpeg process', () => {
     assert.deepEqual(JSON.parse(await text(process.outputs[0]!)), args);
   });
 
+  it('knows where programs are, and nothing else of what the worker knows', async () => {
+    process.env['KAFKA_SASL_PASSWORD'] = 'hunter2';
+    try {
+      const { outputs } = start(['environment']);
+      assert.deepEqual(JSON.parse(await text(outputs[0]!)), { PATH: process.env['PATH'] });
+    } finally {
+      delete process.env['KAFKA_SASL_PASSWORD'];
+    }
+  });
+
   it('has as many outputs as asked', async () => {
     const process = start(['echo'], 3);
     assert.equal(process.outputs.length, 3);

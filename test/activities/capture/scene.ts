@@ -8,6 +8,7 @@ import type { CaptureEnd, CaptureReport, CaptureSegmentInput } from '../../../co
 import { slotsOf } from '../../../contracts/slots.js';
 import { parseStreamRequest, type Policy, type StreamSettings } from '../../../contracts/stream.js';
 import { oneProcess } from '../../../media/source/one-process.js';
+import { openTestGateway } from '../../harness/test-gateway.js';
 import { FFMPEG } from '../../media/clips.js';
 import { SESSION } from './frames.js';
 
@@ -69,7 +70,7 @@ export function play({
       ...input,
     },
     {
-      pictures: oneProcess({ ffmpeg: FFMPEG, nowMs }),
+      pictures: oneProcess({ ffmpeg: FFMPEG, gateway: openTestGateway(), nowMs }),
       host: 'here',
       instance: 'i',
       random: Math.random,

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openMediaInputs, type MediaInputsOptions } from '../../../adapters/inputs/open-media-inputs.js';
 import type { MediaInputs } from '../../../adapters/inputs/media-inputs.js';
-import { isPublicAddress } from '../../../adapters/http/public-address.js';
+import { createNetworks, PRIVATE_NETWORKS } from '../../../adapters/network/networks.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
 import { s3Server } from '../../harness/servers.js';
 import { allOf } from '../../port-suites/all-of.js';
@@ -18,7 +18,7 @@ import { itReadsInputs } from '../../port-suites/media-inputs.js';
 import { closedPort } from '../silent-server.js';
 
 const open = (overrides: Partial<MediaInputsOptions> = {}): MediaInputs =>
-  openMediaInputs({ s3: {}, allowPrivate: true, allowFolders: [], maxBytes: 1_000_000, ...overrides });
+  openMediaInputs({ s3: {}, allowNetworks: PRIVATE_NETWORKS, allowFolders: [], maxBytes: 1_000_000, ...overrides });
 
 const serving = async (answer: http.RequestListener) => {
   const server = http.createServer(answer).listen(0, '127.0.0.1');
@@ -168,7 +168,7 @@ describe('inputs', () => {
   it('inside the network are refused, by address, by name, by redirect', async () => {
     const origin = await withServer((_, response) => void response.writeHead(200, { 'content-length': 1 }).end('x'));
     const { port } = new URL(origin);
-    const guarded = open({ allowPrivate: false });
+    const guarded = open({ allowNetworks: [] });
     for (const host of [
       '127.0.0.1',
       'localhost',
@@ -179,7 +179,7 @@ describe('inputs', () => {
       '169.254.169.254',
     ])
       await assert.rejects(guarded.inspect(`http://${host}:${port}/`, {}), failingWith('input-forbidden'), host);
-    for (const address of ['8.8.8.8', '2606:4700::1111']) assert.ok(isPublicAddress(address));
+    for (const address of ['8.8.8.8', '2606:4700::1111']) assert.ok(createNetworks([]).allow(address));
     await guarded.close();
   });
 

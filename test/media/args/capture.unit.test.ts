@@ -16,6 +16,8 @@ const intent = (url: string, change: Partial<CaptureIntent> = {}): CaptureIntent
   ...change,
 });
 
+const argsOf = (from: CaptureIntent): string[] => captureArgs(from, { url: from.url, options: [] });
+
 const input = (protocols: string, rest: string, probe = QUICK): string =>
   `-hide_banner -nostats -loglevel level+verbose -protocol_whitelist ${protocols} -format_whitelist ${CONTAINERS} ` +
   `-max_pixels 33177600 -threads 1 -fflags +discardcorrupt ${probe} -fpsprobesize 0 ${rest}`;
@@ -43,7 +45,7 @@ describe('the command line of a capture', () => {
     [
       'takes FLV over HTTP for a live connection',
       intent('http://host/app/key.flv'),
-      `${input('http,https,tls,tcp,crypto', `${timeout} -i http://host/app/key.flv`)} ${live}`,
+      `${input('http,tcp,crypto', `${timeout} -i http://host/app/key.flv`)} ${live}`,
     ],
     [
       'reads a playlist from its newest piece and slows it down to real time',
@@ -53,17 +55,17 @@ describe('the command line of a capture', () => {
     [
       'slows any other HTTP source down to real time',
       intent('http://host/clip.mp4'),
-      `${input('http,https,tls,tcp,crypto', `${timeout} -i http://host/clip.mp4`)} ${paced}`,
+      `${input('http,tcp,crypto', `${timeout} -i http://host/clip.mp4`)} ${paced}`,
     ],
     [
       'pulls RTSP over TCP with the time limit that its demuxer knows',
       intent('rtsp://host/app'),
-      `${input('rtsp,rtp,udp,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsp://host/app')} ${live}`,
+      `${input('rtsp,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsp://host/app')} ${live}`,
     ],
     [
       'pulls RTSPS over TLS',
       intent('rtsps://host/app'),
-      `${input('rtsps,rtsp,rtp,udp,tls,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsps://host/app')} ${live}`,
+      `${input('rtsps,rtsp,tls,tcp', '-rtsp_transport tcp -timeout 10000000 -i rtsps://host/app')} ${live}`,
     ],
     [
       'reads a file as no other protocol than a file',
@@ -96,8 +98,16 @@ describe('the command line of a capture', () => {
     ],
   ];
   for (const [title, from, line] of cases) {
-    it(title, () => assert.equal(captureArgs(from).join(' '), line));
+    it(title, () => assert.equal(argsOf(from).join(' '), line));
   }
+
+  it('opens what the route says, with its options, in place of the source', () => {
+    const route = { url: 'rtmp://127.0.0.1:9/app/key', options: ['-rtmp_tcurl', 'rtmps://host:443/app'] };
+    assert.equal(
+      captureArgs(intent('rtmps://host/app/key'), route).join(' '),
+      `${input('rtmp,tcp', `${timeout} -rtmp_tcurl rtmps://host:443/app -i rtmp://127.0.0.1:9/app/key`)} ${live}`,
+    );
+  });
 
   for (const [quality, quantizer] of [
     [1, 31],
@@ -106,7 +116,7 @@ describe('the command line of a capture', () => {
     [100, 2],
   ] as const) {
     it(`says ${quantizer} to ffmpeg for a quality of ${quality}`, () => {
-      const args = captureArgs(intent('rtmp://host/app/key', { quality }));
+      const args = argsOf(intent('rtmp://host/app/key', { quality }));
       assert.equal(args[args.indexOf('-q:v') + 1], String(quantizer));
     });
   }
@@ -123,11 +133,11 @@ describe('a source address that is made to be taken for options', () => {
     'file:///subfile,,start,0,end,9,,:/etc/passwd',
     'file:///concat:a|b',
   ];
-  const innocent = (url: string): string[] => captureArgs(intent(`${new URL(url).protocol}//host/innocent`));
+  const innocent = (url: string): string[] => argsOf(intent(`${new URL(url).protocol}//host/innocent`));
 
   for (const url of HOSTILE) {
     it(`changes one argument alone: ${JSON.stringify(url)}`, () => {
-      const args = captureArgs(intent(url));
+      const args = argsOf(intent(url));
       const at = args.indexOf('-i') + 1;
       const expected = innocent(url);
       expected[expected.indexOf('-i') + 1] = args[at] ?? '';
@@ -137,14 +147,13 @@ describe('a source address that is made to be taken for options', () => {
   }
 
   it('names a file by its protocol, so that no other one is read out of its name', () => {
-    const at = (url: string): string | undefined =>
-      captureArgs(intent(url)).at(captureArgs(intent(url)).indexOf('-i') + 1);
+    const at = (url: string): string | undefined => argsOf(intent(url)).at(argsOf(intent(url)).indexOf('-i') + 1);
     assert.equal(at('file:///concat:a|b'), 'file:/concat:a|b');
     assert.equal(at('file:///a%3Bb%2C%27c%22'), `file:/a;b,'c"`);
   });
 
   it('is given no protocol where its scheme is unknown', () => {
-    const args = captureArgs(intent('gopher://host/x'));
+    const args = argsOf(intent('gopher://host/x'));
     assert.equal(args[args.indexOf('-protocol_whitelist') + 1], '');
   });
 });

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import type { Picture } from '../../../media/source/picture-source.js';
 import { oneProcess } from '../../../media/source/one-process.js';
 import { itGivesPictures } from '../../port-suites/picture-source.js';
+import { openTestGateway } from '../../harness/test-gateway.js';
 import { FFMPEG, useClips } from '../clips.js';
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
 describe('a source with one ffmpeg for each connection', () => {
-  const pictures = oneProcess({ ffmpeg: FFMPEG, nowMs });
+  const pictures = oneProcess({ ffmpeg: FFMPEG, gateway: openTestGateway(), nowMs });
 
   itGivesPictures({ pictures, nowMs });
 

@@ -24,6 +24,7 @@ async function watch(
   let pictures = 0;
   const pull = startWatchedPull({
     ffmpeg: FFMPEG,
+    route: { url, options: [] },
     intent: { url, sizes: [], quality, stallMs, probe: 'quick' },
     nowMs: () => performance.now(),
     onPicture: () => {
