@@ -53,7 +53,7 @@ async function makePlan(
   const onProgress = (part: number): void => {
     run.at('fetch', part);
   };
-  const input = await inputs.acquire({ url: settings.input.url }, { signal, onProgress });
+  const input = await inputs.acquire(settings.input, { signal, onProgress });
   try {
     const unit = unitOf(input.version, { profile, remux, chunkMs, minSsim });
     const stored = await storedPlan(store, { task: settings, unit });

@@ -35,7 +35,7 @@ export const createStartForPrefix = ({ store, client }: WatchDeps) =>
       result.objects += 1;
       void queue
         .add(async () => {
-          const object = { bucket: trigger.bucket, key, version: String(sizeBytes), url: store.url(encoded(key)) };
+          const object = { bucket: trigger.bucket, key, version: String(sizeBytes), url: store.url(key) };
           const settings = parseTranscodeRequest(await requestFor(trigger, object));
           if (await isStarted({ store, client }, settings)) result.started += 1;
           beat();
@@ -57,5 +57,3 @@ async function isStarted({ store, client }: WatchDeps, settings: TranscodeSettin
     throw error;
   }
 }
-
-const encoded = (key: string): string => key.split('/').map(encodeURIComponent).join('/');

@@ -20,6 +20,8 @@ export const triggerSchema = fields({
   output: z.string().max(300).regex(PREFIX, 'expected a prefix without a slash at its ends').optional(),
   /** Beside the original, which must be in the store itself. */
   isHidden: z.boolean().default(false),
+  /** Whether an object that is a playlist is taken for the segments that it names: people may upload what they like. */
+  playlists: z.boolean().optional(),
   priority: z.int().min(0).max(100).default(50),
   tenant: name.default(DEFAULT_TENANT),
 });
@@ -74,13 +76,13 @@ export async function requestFor(
 ): Promise<TranscodeRequest> {
   const stem = await taskIdStem(trigger, object);
   const taskId = stem + (await sha256Hex(object.version)).slice(0, 12);
-  const { tenant, profile, priority, output, isHidden } = trigger;
+  const { tenant, profile, priority, output, isHidden, playlists = false } = trigger;
   return {
     taskId,
     tenant,
     profile,
     priority,
-    input: { url: object.url },
+    input: { url: object.url, playlists },
     output: isHidden ? { isHidden } : { ...(output === undefined ? {} : { prefix: `${output}/${taskId}` }) },
     labels: { trigger: trigger.name },
   };

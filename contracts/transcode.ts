@@ -18,7 +18,11 @@ export const REMUX = ['auto', 'always', 'never'] as const;
 export const transcodeRequestSchema = fields({
   taskId: name,
   tenant: name.default(DEFAULT_TENANT),
-  input: fields({ url: z.string() }),
+  input: fields({
+    url: z.string(),
+    /** Whether a playlist is taken for the segments that it names; it is unless this says no. */
+    playlists: z.boolean().optional(),
+  }),
   /** `NAME` or `NAME@VERSION`. */
   profile: z.string(),
   parameters: parametersSchema.default({}),

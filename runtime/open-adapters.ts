@@ -88,6 +88,7 @@ const openInputs = (config: Config): MediaInputs =>
     s3: s3Of(config, config),
     allowPrivate: config.allowPrivateSources,
     allowFolders: config.inputAllowFolders,
+    allowAddresses: config.inputAllowAddresses,
     maxBytes: config.inputMaxBytes,
   });
 

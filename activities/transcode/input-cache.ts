@@ -23,7 +23,7 @@ export interface CachedInput {
 export interface InputCache {
   /** Fails with `input-changed` where the input is no longer of the version that is asked for. */
   acquire(
-    input: { url: string; version?: InputVersion },
+    input: { url: string; version?: InputVersion; playlists?: boolean | undefined },
     options: { signal: AbortSignal; onProgress?(part: number): void },
   ): Promise<CachedInput>;
 }
@@ -61,8 +61,8 @@ export function createInputCache({ scratch, inputs, maxBytes }: CacheOptions): I
   });
 
   return {
-    async acquire({ url, version: wanted }, { signal, onProgress }) {
-      const version = wanted ?? (await patiently(() => inputs.inspect(url, { signal }), signal));
+    async acquire({ url, version: wanted, playlists }, { signal, onProgress }) {
+      const version = wanted ?? (await patiently(() => inputs.inspect(url, { signal, playlists }), signal));
       if (version.sizeBytes > maxBytes)
         throw fault('input-too-large', `${redact(url)} has ${version.sizeBytes} bytes: at most ${maxBytes} are taken`);
       const key = createHash('sha256')

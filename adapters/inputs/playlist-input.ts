@@ -27,15 +27,20 @@ interface Film {
 
 /**
  * Files, and playlists of files that have an end: those are read as one file, segment after segment. All that is named is
- * asked for by the same `files`, so it is guarded as what names it.
+ * asked for by the same `files`, so it is guarded as what names it; what may be named is told in playlist.ts.
  */
 export function withPlaylists(files: InputScheme): InputScheme {
   const films = new Map<string, Film>();
 
   return {
-    async inspect(url, { signal }) {
+    async inspect(url, { signal, playlists = true }) {
       const found = await files.inspect(url, { signal });
       if (!(await isPlaylist(found, url, signal))) return found;
+      if (!playlists)
+        throw fault(
+          'playlist-forbidden',
+          `${url} is a playlist: expected a file, since what asked for it takes no others`,
+        );
       const film = await filmOf(url, found, signal);
       films.delete(url);
       films.set(url, film);
@@ -65,10 +70,13 @@ export function withPlaylists(files: InputScheme): InputScheme {
   }
 
   async function filmOf(url: string, found: Inspected, signal: AbortSignal | undefined): Promise<Film> {
-    const first = readPlaylist(await textOf(url, found.version, signal), found.url);
+    const first = readPlaylist(await textOf(url, found.version, signal), { url: found.url, first: found.url });
     if (first.kind === 'media') return inspectParts(first.parts, [url, found.url], signal);
     const inner = await files.inspect(first.variant, { signal });
-    const second = readPlaylist(await textOf(first.variant, inner.version, signal), inner.url);
+    const second = readPlaylist(await textOf(first.variant, inner.version, signal), {
+      url: inner.url,
+      first: found.url,
+    });
     if (second.kind === 'master')
       throw fault('playlist-forbidden', `${first.variant}: expected segments, got variants again`);
     return inspectParts(second.parts, [url, found.url, first.variant, inner.url], signal);

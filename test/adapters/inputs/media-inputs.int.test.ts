@@ -59,7 +59,7 @@ async function fileServer({ hasRanges = true, hasLengths = true, hasTags = true 
     response.writeHead(206, headers).end(body.subarray(Number(from), end + 1));
   });
   const put = async (name: string, bytes: Uint8Array): Promise<string> => {
-    const url = new URL(name, `${server.origin}/`);
+    const url = new URL(name.split('/').map(encodeURIComponent).join('/'), `${server.origin}/`);
     files.set(url.pathname, Buffer.from(bytes));
     return url.href;
   };
@@ -157,6 +157,21 @@ describe('inputs', () => {
         await assert.rejects(inputs.inspect(urlOf(file), {}), failingWith('input-forbidden'), file);
       await assert.rejects(open().inspect(urlOf(path.join(at, 'link')), {}), failingWith('input-forbidden'));
     });
+  });
+
+  it('of a bucket that is not allowed are refused, by what a playlist names too', async () => {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
+    const s3 = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+    const store = s3ObjectStore({ ...s3, bucket, prefix: `test/${randomUUID()}` });
+    const inputs = open({ s3, allowAddresses: [store.url('in/x').slice(0, -1)] });
+    closing.push(() => Promise.all([inputs.close(), store.close()]));
+    for (const key of ['in/a.ts', 'private/a.ts'])
+      await store.put(key, Buffer.from(key), { contentType: 'video/mp2t' });
+    assert.equal((await inputs.inspect(store.url('in/a.ts'), {})).sizeBytes, 'in/a.ts'.length);
+    await assert.rejects(inputs.inspect(store.url('private/a.ts'), {}), failingWith('input-forbidden'));
+    const text = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${store.url('private/a.ts')}\n#EXT-X-ENDLIST\n`;
+    await store.put('in/x.mov', Buffer.from(text), { contentType: 'video/quicktime' });
+    await assert.rejects(inputs.inspect(store.url('in/x.mov'), {}), failingWith('playlist-forbidden'));
   });
 
   const withServer = async (answer: http.RequestListener): Promise<string> => {
