@@ -74,10 +74,15 @@ interface Telling {
 }
 
 async function applyAndTell(reelay: Reelay, { triggers, message, log }: Telling): Promise<void> {
-  const { started, deleted, unreadable } = await applyNotification(reelay, { triggers, notification: message });
+  const { started, deleted, kept, unreadable } = await applyNotification(reelay, { triggers, notification: message });
   for (const { task, problem } of started)
     if (problem) log.warn({ code: problem.code, message: problem.message }, 'an object starts no task');
     else if (task?.isNew) log.info({ task: task.taskId }, 'an object has come');
   if (deleted.length > 0) log.info({ tasks: deleted }, 'an object is gone, and its outputs with it');
   if (unreadable > 0) log.warn({ unreadable }, 'records that nobody can read');
+  for (const { problem, ...object } of kept)
+    log.warn({ ...object, ...problem }, 'an object is gone, but not its traces');
+  // The message becomes a dead letter once that is certain, and the topic goes on.
+  const [first] = kept;
+  if (first) throw fault(first.problem.code, first.problem.message);
 }
