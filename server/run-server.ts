@@ -22,7 +22,7 @@ interface RunOptions {
 export async function runServer({ config, stopping, onReady }: RunOptions): Promise<void> {
   const log = createLog(config);
   assertGuarded(config);
-  const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers);
+  const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers, config);
   const reelay = await connect({ config, log: adapterLog(log) });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
   const server = createHttpServer({ hooks: createHooks({ reelay, triggers }), tokens: config.apiTokens, onProblem });
@@ -55,12 +55,12 @@ function assertGuarded({ http: { host }, apiTokens }: Config): void {
   );
 }
 
-export async function readTriggers(file: string): Promise<ObjectTrigger[]> {
+export async function readTriggers(file: string, { store }: Pick<Config, 'store'>): Promise<ObjectTrigger[]> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected a readable file, got ${file}`, { cause });
   });
   try {
-    return parseTriggers(JSON.parse(text));
+    return parseTriggers(JSON.parse(text), store.kind === 's3' ? store : undefined);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected JSON in ${file}: ${cause.message}`, { cause });
