@@ -48,14 +48,14 @@ async function makePlan(
   { settings, chunkMs, run }: InspectInput & { run: PieceRun },
 ): Promise<TranscodePlan> {
   const { remux, parameters, minSsim } = settings;
-  const { signal } = run;
+  const { signal, runId } = run;
   const profile = withParameters(await readProfile(store, parseProfileRef(settings.profile)), parameters);
   const onProgress = (part: number): void => {
     run.at('fetch', part);
   };
-  const input = await inputs.acquire(settings.input, { signal, onProgress });
+  const input = await inputs.acquire({ ...settings.input, runId }, { signal, onProgress });
   try {
-    const unit = unitOf(input.version, { profile, remux, chunkMs, minSsim });
+    const unit = unitOf({ ...input, url: settings.input.url, runId }, { profile, remux, chunkMs, minSsim });
     const stored = await storedPlan(store, { task: settings, unit });
     if (stored) return stored;
     run.at('verify');

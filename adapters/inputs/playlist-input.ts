@@ -4,14 +4,12 @@ import PQueue from 'p-queue';
 import { fault } from '../../contracts/errors.js';
 import { isPlaylistName, isPlaylistText, readPlaylist, type PlaylistPart } from './playlist.js';
 import type { InputScheme, Inspected, ReadOptions } from './media-inputs.js';
-import type { InputVersion } from '../../contracts/plan.js';
+import { hasValidator, PLAYLIST_TAG, UNTOLD_PLAYLIST_TAG, type InputVersion } from '../../contracts/plan.js';
 
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 const INSPECTIONS_AT_ONCE = 8;
 /** Playlists that are remembered, since a segment is asked for by its place in them. */
 const MAX_REMEMBERED = 16;
-/** What tells the version of a playlist from that of a file. */
-const TAG = 'playlist:';
 
 interface Piece {
   url: string;
@@ -51,7 +49,7 @@ export function withPlaylists(files: InputScheme): InputScheme {
 
     async read(url, options) {
       const { version, signal } = options;
-      if (!version.tag.startsWith(TAG)) return files.read(url, options);
+      if (!version.tag.startsWith(PLAYLIST_TAG)) return files.read(url, options);
       const known = films.get(url);
       const film =
         known?.version.tag === version.tag ? known : await filmOf(url, await files.inspect(url, { signal }), signal);
@@ -114,7 +112,8 @@ export function withPlaylists(files: InputScheme): InputScheme {
       .update(JSON.stringify(pieces.map(identityOf)))
       .digest('hex');
     const sizeBytes = pieces.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    return { version: { sizeBytes, tag: TAG + hash }, pieces };
+    const isTold = pieces.every(({ version }) => hasValidator(version));
+    return { version: { sizeBytes, tag: (isTold ? PLAYLIST_TAG : UNTOLD_PLAYLIST_TAG) + hash }, pieces };
   }
 
   async function* bytesOf({ pieces }: Film, { fromByte, signal }: ReadOptions): AsyncGenerator<Uint8Array> {

@@ -159,6 +159,21 @@ describe('inputs', () => {
     });
   });
 
+  it('of a playlist whose segments have no validator say so in their version', async () => {
+    const text = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n#EXT-X-ENDLIST\n';
+    const tagOf = async (headers: http.OutgoingHttpHeaders): Promise<string> => {
+      const origin = await withServer(({ url }, response) => {
+        const body = url === '/a.ts' ? 'segment' : text;
+        response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
+      });
+      const inputs = open();
+      closing.push(() => inputs.close());
+      return (await inputs.inspect(`${origin}/list.m3u8`, {})).tag;
+    };
+    assert.match(await tagOf({}), /^playlist:\?[0-9a-f]{64}$/);
+    assert.match(await tagOf({ etag: '"v1"' }), /^playlist:[0-9a-f]{64}$/);
+  });
+
   it('of a bucket that is not allowed are refused, by what a playlist names too', async () => {
     const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
     const s3 = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
