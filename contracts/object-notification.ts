@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { objectAddress } from './object-address.js';
 import { isMeant, requestFor, taskIdStem, type ObjectTrigger } from './object-trigger.js';
-import type { TranscodeRequest } from './transcode.js';
+import type { AddressedRequest } from './transcode.js';
 
 /** As AWS, and those who speak its language, tell of objects; what is not used is passed over. */
 const recordSchema = z.object({
@@ -26,7 +26,7 @@ export interface RemovedObject {
 }
 
 export interface NotifiedTasks {
-  starts: TranscodeRequest[];
+  starts: AddressedRequest[];
   removals: RemovedObject[];
   /** Records that nobody can read. */
   unreadable: number;

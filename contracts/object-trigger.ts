@@ -4,7 +4,7 @@ import { DEFAULT_TENANT } from './ids.js';
 import { parseProfileRef } from './profile.js';
 import { fields, name, parseRequest } from './request.js';
 import { sha256Hex } from './sha256-hex.js';
-import { PREFIX, type TranscodeRequest } from './transcode.js';
+import { PREFIX, type AddressedRequest } from './transcode.js';
 
 /** Which objects of a bucket are transcoded as they come, and into what. */
 export const triggerSchema = fields({
@@ -104,7 +104,7 @@ export const taskIdStem = async (
 export async function requestFor(
   trigger: ObjectTrigger,
   object: { bucket: string; key: string; version: string; url: string },
-): Promise<TranscodeRequest> {
+): Promise<AddressedRequest> {
   const stem = await taskIdStem(trigger, object);
   const taskId = stem + (await sha256Hex(object.version)).slice(0, 12);
   const { tenant, profile, priority, output, isHidden, playlists = false } = trigger;
