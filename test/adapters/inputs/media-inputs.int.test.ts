@@ -11,6 +11,9 @@ import { openMediaInputs, type MediaInputsOptions } from '../../../adapters/inpu
 import type { MediaInputs } from '../../../adapters/inputs/media-inputs.js';
 import { isPublicAddress } from '../../../adapters/http/public-address.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
+import { tasksOf } from '../../../contracts/object-notification.js';
+import { parseTrigger } from '../../../contracts/object-trigger.js';
+import { parseTranscodeRequest } from '../../../contracts/transcode.js';
 import { s3Server } from '../../harness/servers.js';
 import { allOf } from '../../port-suites/all-of.js';
 import { failingWith } from '../../port-suites/failing-with.js';
@@ -172,6 +175,24 @@ describe('inputs', () => {
     };
     assert.match(await tagOf({}), /^playlist:\?[0-9a-f]{64}$/);
     assert.match(await tagOf({ etag: '"v1"' }), /^playlist:[0-9a-f]{64}$/);
+  });
+
+  it('of a bucket are opened at the address that a notification asks for, whatever their keys', async () => {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
+    const s3 = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+    const prefix = `test/${randomUUID()}`;
+    const store = s3ObjectStore({ ...s3, bucket, prefix });
+    const inputs = open({ s3 });
+    closing.push(() => Promise.all([inputs.close(), store.close()]));
+    const trigger = parseTrigger({ name: 'up', bucket, profile: 'hls' });
+    for (const name of ['my movie 100%.mov', 'a+b#c?d.mov', 'é 日本.mov', '%41.mov']) {
+      await store.put(name, Buffer.from(name), { contentType: 'video/quicktime' });
+      const object = { key: encodeURIComponent(`${prefix}/${name}`), eTag: 'x' };
+      const record = { eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object } };
+      const [start] = (await tasksOf({ Records: [record] }, [trigger])).starts;
+      const { url } = parseTranscodeRequest(start).input;
+      assert.equal((await inputs.inspect(url, {})).sizeBytes, Buffer.byteLength(name), name);
+    }
   });
 
   it('of a bucket that is not allowed are refused, by what a playlist names too', async () => {
