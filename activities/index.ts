@@ -91,7 +91,7 @@ export const createTaskActivities = (deps: TaskDeps) => ({
   publishTranscodeEvent: createPublishTranscodeEvent(deps.events),
   publishManifest: createPublishManifest(deps),
   removeTraces: createRemoveTraces(deps),
-  recordTaskLetter: createRecordTaskLetter(deps.events),
+  recordTaskLetter: createRecordTaskLetter(deps),
   sendCallback: createSendCallback(deps),
 });
 

@@ -1,10 +1,9 @@
-import { taskRefOf } from '../contracts/ids.js';
+import { defined } from '../contracts/defined.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { withParameters, parseProfileRef } from '../contracts/profile.js';
 import { readProfile } from '../records/read-profile.js';
 import type { TranscodePlan } from '../contracts/plan.js';
-import { isOfWork, readManifest } from '../records/read-manifest.js';
-import { requestHash } from '../contracts/request-hash.js';
+import { manifestOfWork, readManifest } from '../records/read-manifest.js';
 import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
@@ -21,8 +20,10 @@ export const createInspectInput = (host: TranscodeHost) =>
     return runPiece(host, { task: settings, piece: 'inspect' }, async (run) => {
       const plan = await makePlan(host, { ...input, run });
       const done = await donePieces(host.store, { task: settings, plan });
-      const work = { ...taskRefOf(settings), unit: plan.unit, requestSha256: await requestHash(settings) };
-      const published = await readManifest(host.store, outputPrefix);
+      const published = await manifestOfWork(await readManifest(host.store, outputPrefix), {
+        settings,
+        unit: plan.unit,
+      });
       const { unit, decision, profile, probe, renditions, chunks, audio, warnings } = plan;
       return {
         unit,
@@ -38,7 +39,7 @@ export const createInspectInput = (host: TranscodeHost) =>
         isAudioDone: done.isAudioDone,
         isLadder: profile.package === 'hls',
         hasThumbnails: profile.thumbnails !== undefined && probe.video !== undefined,
-        ...(isOfWork(published, work) ? { published } : {}),
+        ...defined({ published }),
       };
     });
   };
@@ -48,14 +49,14 @@ async function makePlan(
   { settings, chunkMs, run }: InspectInput & { run: PieceRun },
 ): Promise<TranscodePlan> {
   const { remux, parameters, minSsim } = settings;
-  const { signal } = run;
+  const { signal, runId } = run;
   const profile = withParameters(await readProfile(store, parseProfileRef(settings.profile)), parameters);
   const onProgress = (part: number): void => {
     run.at('fetch', part);
   };
-  const input = await inputs.acquire({ url: settings.input.url }, { signal, onProgress });
+  const input = await inputs.acquire({ ...settings.input, runId }, { signal, onProgress });
   try {
-    const unit = unitOf(input.version, { profile, remux, chunkMs, minSsim });
+    const unit = unitOf({ ...input, url: settings.input.url, runId }, { profile, remux, chunkMs, minSsim });
     const stored = await storedPlan(store, { task: settings, unit });
     if (stored) return stored;
     run.at('verify');

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { taskRefOf } from '../contracts/ids.js';
 import { manifestKey } from '../contracts/keys.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
-import { isOfWork, readManifest } from '../records/read-manifest.js';
+import { manifestOfWork, readManifest } from '../records/read-manifest.js';
 import { redact } from '../contracts/redact.js';
 import { requestHash } from '../contracts/request-hash.js';
 import type { PublishInput } from '../contracts/transcode-work.js';
@@ -14,8 +14,8 @@ export const createPublishManifest = ({ store }: { store: ObjectStore }) =>
     const { tenant, taskId, labels } = settings;
     const key = manifestKey(outputPrefix);
     const requestSha256 = await requestHash(settings);
-    const there = await readManifest(store, outputPrefix);
-    if (isOfWork(there, { tenant, taskId, unit, requestSha256 })) return there;
+    const there = await manifestOfWork(await readManifest(store, outputPrefix), { settings, unit });
+    if (there) return there;
     const { profile, decision, probe, input } = await planOf(store, { task: taskRefOf(settings), unit });
     const { container, durationMs, video, audio } = probe;
     const manifest: TranscodeManifest = {

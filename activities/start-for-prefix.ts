@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import PQueue from 'p-queue';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import { manifestKey } from '../contracts/keys.js';
+import { failureKey, manifestKey } from '../contracts/keys.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { taskStart } from '../contracts/task-start.js';
 import { isMeant, requestFor, type ObjectTrigger } from '../contracts/object-trigger.js';
@@ -19,7 +19,7 @@ const AT_ONCE = 8;
 
 /**
  * Looks through a prefix of the store and starts a task for each object that has neither a task nor a manifest. An object
- * of another size is another version; a task that failed is left alone, since its retry is a decision.
+ * of another size is another version; a task that failed is left alone, however long ago, since its retry is a decision.
  */
 export const createStartForPrefix = ({ store, client }: WatchDeps) =>
   async function startForPrefix(trigger: ObjectTrigger): Promise<WatchResult> {
@@ -35,7 +35,7 @@ export const createStartForPrefix = ({ store, client }: WatchDeps) =>
       result.objects += 1;
       void queue
         .add(async () => {
-          const object = { bucket: trigger.bucket, key, version: String(sizeBytes), url: store.url(encoded(key)) };
+          const object = { bucket: trigger.bucket, key, version: String(sizeBytes), url: store.url(key) };
           const settings = parseTranscodeRequest(await requestFor(trigger, object));
           if (await isStarted({ store, client }, settings)) result.started += 1;
           beat();
@@ -49,6 +49,7 @@ export const createStartForPrefix = ({ store, client }: WatchDeps) =>
 
 async function isStarted({ store, client }: WatchDeps, settings: TranscodeSettings): Promise<boolean> {
   if (await store.head(manifestKey(outputPrefixOf(settings, store)))) return false;
+  if (await store.head(failureKey(settings))) return false;
   try {
     await client.workflow.start(WORKFLOWS.transcode.type, taskStart(settings, { startsOnce: true }));
     return true;
@@ -57,5 +58,3 @@ async function isStarted({ store, client }: WatchDeps, settings: TranscodeSettin
     throw error;
   }
 }
-
-const encoded = (key: string): string => key.split('/').map(encodeURIComponent).join('/');

@@ -6,7 +6,7 @@ import { profileSchema } from '../contracts/profile.js';
 import { redriveRequestSchema } from '../contracts/redrive.js';
 import { policyChangeSchema, streamRequestSchema } from '../contracts/stream.js';
 import { transcodeEventSchema } from '../contracts/transcode-events.js';
-import { transcodeRequestSchema } from '../contracts/transcode.js';
+import { inputSchema, transcodeRequestSchema } from '../contracts/transcode.js';
 import { triggerSchema } from '../contracts/object-trigger.js';
 
 const SCHEMAS = {
@@ -43,7 +43,13 @@ export const jsonSchemas = (): Record<string, string> =>
     }),
   );
 
-/** `contentEncoding` says it; a format that no standard names makes strict readers refuse the schema. */
-function override({ jsonSchema }: { jsonSchema: { format?: string } }): void {
+type Overriding = Parameters<NonNullable<z.core.ToJSONSchemaParams['override']>>[0];
+
+function override({ zodSchema, jsonSchema }: Overriding): void {
+  // `contentEncoding` says it; a format that no standard names makes strict readers refuse the schema.
   if (jsonSchema.format === 'base64') delete jsonSchema.format;
+  if (zodSchema !== (inputSchema as z.core.$ZodType)) return;
+  const { type, properties, required, additionalProperties } = jsonSchema;
+  for (const name of Object.keys(jsonSchema)) delete jsonSchema[name];
+  jsonSchema.anyOf = [{ type: 'string' }, { type, properties, required, additionalProperties }] as never;
 }

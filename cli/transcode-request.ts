@@ -5,13 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { defined } from '../contracts/defined.js';
 import { fault } from '../contracts/errors.js';
 import type { Parameters } from '../contracts/profile.js';
-import type { TranscodeRequest } from '../contracts/transcode.js';
+import type { AddressedRequest, TranscodeRequest } from '../contracts/transcode.js';
 
 /** What a task is asked for on the command line. */
 export interface RequestFlags {
   id?: string;
   tenant: string;
-  profile: string;
+  /** A batch needs none where each line has its own. */
+  profile?: string;
   output?: string;
   hidden?: boolean;
   remux?: NonNullable<TranscodeRequest['remux']>;
@@ -32,17 +33,24 @@ export interface RequestFlags {
 }
 
 /** The request for one input; the same words make the same task, unless an id is given. */
-export function requestOf(input: string, flags: RequestFlags): TranscodeRequest {
-  const request = defaultsOf(flags);
-  const url = urlOf(input);
-  return { ...request, input: { url }, taskId: flags.id ?? taskIdOf({ ...request, input: { url } }) };
-}
+export const requestOf = (input: string, flags: RequestFlags): AddressedRequest =>
+  whole({ ...defaultsOf(flags), input: { url: urlOf(input) }, ...defined({ taskId: flags.id }) });
 
 /** A line of a batch: an address, or a request as JSON whose fields go before the flags. */
 export function requestOfLine(line: string, flags: RequestFlags): TranscodeRequest {
   if (!line.startsWith('{')) return requestOf(line, flags);
   const request = { ...defaultsOf(flags), ...parseLine(line) };
-  return { ...request, taskId: request.taskId ?? taskIdOf(request) } as TranscodeRequest;
+  const { input } = request;
+  return whole({ ...request, input: typeof input === 'string' ? { url: urlOf(input) } : input });
+}
+
+type Unfinished = Partial<Omit<AddressedRequest, 'input'>> & { input?: AddressedRequest['input'] | undefined };
+
+/** With the profile that it needs, and the id that it stands for. */
+function whole(request: Unfinished): AddressedRequest {
+  if (request.profile === undefined)
+    throw fault('request-invalid', 'profile: expected one, by --profile or as a field of the line');
+  return { ...request, taskId: request.taskId ?? taskIdOf(request) } as AddressedRequest;
 }
 
 function parseLine(line: string): Partial<TranscodeRequest> {
@@ -53,7 +61,7 @@ function parseLine(line: string): Partial<TranscodeRequest> {
   }
 }
 
-function defaultsOf(flags: RequestFlags): Omit<TranscodeRequest, 'taskId' | 'input'> {
+function defaultsOf(flags: RequestFlags): Partial<Omit<AddressedRequest, 'taskId' | 'input'>> {
   const { tenant, profile, output, hidden, remux, priority, deadline, callback, callbackSecret, label, minSsim } =
     flags;
   const parameters = defined({
@@ -67,8 +75,7 @@ function defaultsOf(flags: RequestFlags): Omit<TranscodeRequest, 'taskId' | 'inp
   });
   return {
     tenant,
-    profile,
-    ...defined({ remux, priority, minSsim, deadlineMs: deadline }),
+    ...defined({ profile, remux, priority, minSsim, deadlineMs: deadline }),
     ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
     ...(output !== undefined || hidden ? { output: defined({ prefix: output, isHidden: hidden }) } : {}),
     ...(callback === undefined ? {} : { callback: { url: callback, ...defined({ secret: callbackSecret }) } }),
@@ -80,7 +87,7 @@ function defaultsOf(flags: RequestFlags): Omit<TranscodeRequest, 'taskId' | 'inp
 const urlOf = (input: string): string =>
   !/^[a-z][a-z0-9+.-]*:/i.test(input) && existsSync(input) ? pathToFileURL(resolve(input)).href : input;
 
-function taskIdOf(request: Partial<TranscodeRequest>): string {
+function taskIdOf(request: Unfinished): string {
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex').slice(0, 10);
   const path = /^[^?#]*/.exec(request.input?.url ?? '')?.[0] ?? '';
   const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.[A-Za-z0-9]{1,5}$/, '');

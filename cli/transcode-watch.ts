@@ -14,6 +14,7 @@ interface WatchFlags {
   suffix: string[];
   output?: string;
   hidden?: boolean;
+  playlists?: boolean;
   priority?: number;
   tenant: string;
   json?: boolean;
@@ -31,6 +32,7 @@ export function addWatchCommands(transcode: Command): void {
     .option('--suffix <suffix>', 'only keys that end so; may be repeated', (text, all: string[]) => [...all, text], [])
     .option('--output <prefix>', 'outputs go to PREFIX/TASK')
     .option('--hidden', 'beside the original, in a folder that begins with a dot')
+    .option('--playlists', 'takes playlists for the segments that they name')
     .option('--priority <0-100>', '100 before all others', toNumber)
     .option('--tenant <tenant>', 'whose tasks', 'default')
     .action((name: string, flags: WatchFlags) => runCommand(flags, () => add(name, flags)));

@@ -10,6 +10,7 @@ import type { ListFlags, TaskFlags } from './transcode-verbs.js';
 type Verb = (usage: string, description: string) => Command;
 
 const DEFAULT_LIMIT = 100;
+const PROFILE = 'NAME or NAME@VERSION; see `reelay transcode profiles list`';
 
 /** `reelay transcode …`: the arguments; what the verbs do is in the files beside. */
 export function addTranscodeCommands(program: Command): void {
@@ -27,12 +28,14 @@ export function addTranscodeCommands(program: Command): void {
 
 function addStarts(ofTenant: Verb): void {
   requestOptions(ofTenant('start <input>', 'transcode an s3://, http(s):// or file:// address, or a file'))
+    .requiredOption('--profile <name>', PROFILE)
     .option('--id <id>', 'the id of the task; made of the request unless given')
     .option('--wait', 'until it has ended, with its progress; exit 1 unless it succeeded')
     .action((input: string, flags: TaskStartFlags) =>
       runCommand(flags, async () => (await starting()).start(input, flags)),
     );
   requestOptions(ofTenant('batch <file>', 'a task for each line: an address, or a request as JSON'))
+    .option('--profile <name>', `${PROFILE}; for lines that name none`)
     .option('--concurrency <number>', 'tasks that are submitted at once', toCount)
     .option('--wait', 'until all have ended; exit 1 unless all succeeded')
     .action((file: string, flags: BatchFlags) => runCommand(flags, async () => (await starting()).batch(file, flags)));
@@ -41,7 +44,6 @@ function addStarts(ofTenant: Verb): void {
 /** What a request may say, for one task or as the default of a batch. */
 const requestOptions = (command: Command): Command =>
   command
-    .requiredOption('--profile <name>', 'NAME or NAME@VERSION; see `reelay transcode profiles list`')
     .option('--output <prefix>', 'where in the store the outputs go')
     .option('--hidden', 'beside the original, in a folder that begins with a dot')
     .addOption(new Option('--remux <how>', 'whether streams that conform are copied').choices(REMUX))

@@ -1,31 +1,44 @@
 import { defined } from '../contracts/defined.js';
-import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import { tasksOf, type RemovedObject } from '../contracts/object-notification.js';
+import { problemOf, type Problem } from '../contracts/errors.js';
 import { manifestKey } from '../contracts/keys.js';
-import { outputPrefixOf } from '../contracts/output-prefix.js';
+import { objectAddress } from '../contracts/object-address.js';
+import { tasksOf, type RemovedObject } from '../contracts/object-notification.js';
 import { outputBase, requestFor, type ObjectTrigger } from '../contracts/object-trigger.js';
-import { parseTranscodeRequest } from '../contracts/transcode.js';
+import { outputPrefixOf } from '../contracts/output-prefix.js';
+import { isRetryable } from '../contracts/patience.js';
+import { redact } from '../contracts/redact.js';
 import { SEARCH_ATTRIBUTES, whereAttribute } from '../contracts/search-attributes.js';
+import { parseTranscodeRequest } from '../contracts/transcode.js';
 import { ofWorkflow } from '../contracts/workflows.js';
+import { readManifest } from '../records/read-manifest.js';
 import type { Reelay } from './connect.js';
+import { withTemporalFaults } from './temporal-fault.js';
 import { submitBatch, type BatchOutcome } from './transcodes.js';
 import { deleteTranscode } from './transcodes/delete-transcode.js';
-import { readManifest } from '../records/read-manifest.js';
-import { withTemporalFaults } from './temporal-fault.js';
 
 export interface AppliedNotification {
   /** Tasks of the objects that came. */
   started: BatchOutcome[];
   /** Ids of tasks whose object is gone, with all that they had left. */
   deleted: string[];
+  /** Objects that are gone, of which something is left all the same. */
+  kept: KeptTraces[];
   /** Records that nobody can read. */
   unreadable: number;
 }
 
+export interface KeptTraces {
+  bucket: string;
+  key: string;
+  /** The name of the trigger whose tasks they are of. */
+  trigger: string;
+  problem: Problem;
+}
+
 /**
  * Does what a notification of a store asks for: a task for each object that came, and nothing left of those that went.
- * Applying it twice is applying it once: a task that is known, however it ended, is not started again. It fails only
- * where Temporal or the store is away.
+ * Applying it twice is applying it once: a task that is known, however it ended, is not started again. Each object has an
+ * outcome of its own, so it fails only where Temporal or the store is away.
  */
 export async function applyNotification(
   reelay: Reelay,
@@ -33,14 +46,28 @@ export async function applyNotification(
 ): Promise<AppliedNotification> {
   const { starts, removals, unreadable } = await tasksOf(notification, triggers);
   const started = await submitBatch(reelay, { requests: starts, startsOnce: true });
-  const deleted: string[] = [];
-  for (const removal of removals)
-    for (const { taskId, outputPrefix } of await tasksOfObject(reelay, removal)) {
-      const { tenant } = removal.trigger;
-      await deleteTranscode(reelay, { taskId, tenant, ...defined({ outputPrefix }) });
-      deleted.push(taskId);
+  const applied: AppliedNotification = { started, deleted: [], kept: [], unreadable };
+  for (const removal of removals) {
+    const { bucket, key, trigger } = removal;
+    try {
+      applied.deleted.push(...(await deleteTasksOf(reelay, removal)));
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      applied.kept.push({ bucket, key, trigger: trigger.name, problem: toldOf(error) });
     }
-  return { started, deleted, unreadable };
+  }
+  return applied;
+}
+
+const toldOf = (error: unknown): Problem =>
+  problemOf(error) ?? { code: 'record-unhandled', message: redact(String(error)) };
+
+async function deleteTasksOf(reelay: Reelay, removal: RemovedObject): Promise<string[]> {
+  const { tenant } = removal.trigger;
+  const tasks = await tasksOfObject(reelay, removal);
+  for (const { taskId, outputPrefix } of tasks)
+    await deleteTranscode(reelay, { taskId, tenant, ...defined({ outputPrefix }) });
+  return tasks.map(({ taskId }) => taskId);
 }
 
 interface FoundTask {
@@ -53,15 +80,12 @@ async function tasksOfObject(reelay: Reelay, { trigger, bucket, key, stem }: Rem
   const { store } = await reelay.adapters();
   const found = new Map<string, FoundTask>();
   if (trigger.isHidden) {
-    const request = await requestFor(trigger, {
-      bucket,
-      key,
-      version: '',
-      url: store.url(keyInStore(store, { bucket, key })),
-    });
+    const url = objectAddress({ bucket, key });
+    const request = await requestFor(trigger, { bucket, key, version: '', url });
     const outputPrefix = outputPrefixOf(parseTranscodeRequest(request), store);
     const manifest = await readManifest(store, outputPrefix);
-    if (manifest) found.set(manifest.taskId, { taskId: manifest.taskId, outputPrefix });
+    // A manifest is what somebody put there: it names no task but one of this very object.
+    if (manifest?.taskId.startsWith(stem)) found.set(manifest.taskId, { taskId: manifest.taskId, outputPrefix });
   } else {
     const base = outputBase(trigger);
     for await (const { key: output } of store.list(base + stem)) {
@@ -77,11 +101,4 @@ async function tasksOfObject(reelay: Reelay, { trigger, bucket, key, stem }: Rem
     }
   });
   return [...found.values()];
-}
-
-/** The key of an object relative to the prefix of the store. */
-function keyInStore(store: Pick<ObjectStore, 'url'>, { bucket, key }: { bucket: string; key: string }): string {
-  const root = store.url('x').slice(0, -1);
-  const url = `s3://${bucket}/${key}`;
-  return url.startsWith(root) ? url.slice(root.length) : key;
 }

@@ -10,7 +10,7 @@ export { linksOf, type OutputLink } from './transcodes/links-of.js';
 export { countTranscodes, listTranscodes, type ListedTask, type TaskFilter } from './transcodes/list-transcodes.js';
 export { readLogs, type AttemptLog } from './transcodes/read-logs.js';
 export { verifyTranscode, type TaskVerification } from './verify-transcode.js';
-export { applyNotification, type AppliedNotification } from './apply-notification.js';
+export { applyNotification, type AppliedNotification, type KeptTraces } from './apply-notification.js';
 export * from './watches.js';
 export { verifyStream, type Verification } from './verify-stream.js';
 export type { FrameEvent, GapEvent, StreamEvent } from '../contracts/events.js';

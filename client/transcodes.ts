@@ -1,12 +1,14 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import PQueue from 'p-queue';
+import { admitRequest } from '../contracts/admit-request.js';
 import { fault, problemOf, type Problem } from '../contracts/errors.js';
 import { transcodeWorkflowId, type TaskRef } from '../contracts/ids.js';
+import { failureKey } from '../contracts/keys.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
 import { playSignal } from '../contracts/messages.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { redact } from '../contracts/redact.js';
-import { requestHash } from '../contracts/request-hash.js';
+import { isRequestHash, requestHash } from '../contracts/request-hash.js';
 import { taskStart } from '../contracts/task-start.js';
 import { parseTranscodeRequest, type TranscodeRequest, type TranscodeSettings } from '../contracts/transcode.js';
 import { WORKFLOWS } from '../contracts/workflows.js';
@@ -32,25 +34,25 @@ export interface SubmittedTask extends TaskRef {
  * another request it fails with `task-conflict`. A task that failed or was cancelled is started again, and goes on with
  * what it had finished. Bad input fails before anything is started, with the code that names it.
  */
-export const submitTranscode = (reelay: Reelay, request: TranscodeRequest): Promise<SubmittedTask> =>
-  submit(reelay, { request, startsOnce: false });
+export const submitTranscode = async (reelay: Reelay, request: TranscodeRequest): Promise<SubmittedTask> =>
+  submit(reelay, { settings: admitRequest(request), startsOnce: false });
 
 interface Submission {
-  request: TranscodeRequest;
+  settings: TranscodeSettings;
   startsOnce: boolean;
 }
 
-async function submit(reelay: Reelay, { request, startsOnce }: Submission): Promise<SubmittedTask> {
-  const settings = parseTranscodeRequest(request);
+async function submit(reelay: Reelay, { settings, startsOnce }: Submission): Promise<SubmittedTask> {
   const { store } = await reelay.adapters();
   const { tenant, taskId } = settings;
   const workflowId = transcodeWorkflowId(settings);
   const task = { tenant, taskId, workflowId };
   const manifest = await readManifest(store, outputPrefixOf(settings, store));
   if (manifest?.taskId === taskId && manifest.tenant === tenant) {
-    if (manifest.requestSha256 !== (await requestHash(settings))) throw conflict(task);
+    if (!(await isRequestHash(manifest.requestSha256, settings))) throw conflict(task);
     return { ...task, isNew: false, isDone: true, manifest };
   }
+  if (startsOnce && (await store.head(failureKey(settings)))) return { ...task, isNew: false, isDone: false };
   const call = async (): Promise<SubmittedTask> => {
     try {
       const { firstExecutionRunId: runId } = await reelay.temporal.workflow.start(
@@ -89,7 +91,7 @@ export interface BatchOutcome {
 
 export interface TranscodeBatch {
   requests: readonly TranscodeRequest[];
-  /** A task that failed or was cancelled is not started again either. */
+  /** A task that failed or was cancelled is not started again either; for triggers, whose outputs go where they say. */
   startsOnce?: boolean;
   /** Requests that are under way at once; 16 unless given. */
   concurrency?: number;
@@ -104,8 +106,11 @@ export async function submitBatch(
   { requests, startsOnce = false, concurrency = SUBMITS_AT_ONCE, onOutcome }: TranscodeBatch,
 ): Promise<BatchOutcome[]> {
   const queue = new PQueue({ concurrency });
+  const settingsOf = startsOnce ? parseTranscodeRequest : admitRequest;
+  const submitted = async (request: TranscodeRequest): Promise<SubmittedTask> =>
+    submit(reelay, { settings: settingsOf(request), startsOnce });
   const submitOne = async (request: TranscodeRequest, index: number): Promise<BatchOutcome> => {
-    const outcome = await submit(reelay, { request, startsOnce }).then(
+    const outcome = await submitted(request).then(
       (task) => ({ index, task }),
       (error: unknown) => ({ index, problem: ownProblem(error) }),
     );
@@ -154,7 +159,7 @@ export async function retryTranscode(reelay: Reelay, name: TaskName): Promise<Su
     if (!letter) throw error;
     return letter;
   });
-  return submitTranscode(reelay, settings);
+  return submit(reelay, { settings, startsOnce: false });
 }
 
 async function letterOf(reelay: Reelay, { tenant, taskId }: TaskRef): Promise<TranscodeSettings | undefined> {

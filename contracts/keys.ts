@@ -87,6 +87,9 @@ export const audioKey = (task: TaskRef, unit: string): string => `${unitPrefix(t
 
 export const taskLogPrefix = ({ tenant, taskId }: TaskRef): string => `${tenant}/transcode-logs/${taskId}/`;
 
+/** Says that a task was given up, for as long as its logs are kept. */
+export const failureKey = (task: TaskRef): string => `${taskLogPrefix(task)}failed.json`;
+
 export const defaultOutputPrefix = ({ tenant, taskId }: TaskRef): string => `${tenant}/transcodes/${taskId}`;
 
 export const manifestKey = (outputPrefix: string): string => `${outputPrefix}/manifest.json`;
@@ -94,6 +97,16 @@ export const manifestKey = (outputPrefix: string): string => `${outputPrefix}/ma
 /** Outputs of another unit have other keys, so that none is ever replaced under a reader. */
 export const outputKey = (outputPrefix: string, { unit, path }: { unit: string; path: string }): string =>
   `${outputPrefix}/${unit}/${path}`;
+
+/** Where Reelay writes below a tenant, and beside all tenants. */
+const TENANT_FOLDERS = new Set(['frames', 'latest', 'ledger', 'transcodes', 'transcode-logs']);
+const SHARED_FOLDERS = new Set(['transcode-work', 'profiles']);
+
+/** Whether a key is where Reelay writes for another tenant, or for itself. */
+export function isOthersKey(key: string, tenant: string): boolean {
+  const [first = '', second = ''] = key.split('/');
+  return SHARED_FOLDERS.has(first) || (first !== tenant && TENANT_FOLDERS.has(second));
+}
 
 /** The keys of all profiles, or of the versions of one, begin so. */
 export const profilePrefix = (name?: string): string => `profiles/${name === undefined ? '' : `${name}/`}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { objectAddress } from './object-address.js';
 import { isMeant, requestFor, taskIdStem, type ObjectTrigger } from './object-trigger.js';
-import type { TranscodeRequest } from './transcode.js';
+import type { AddressedRequest } from './transcode.js';
 
 /** As AWS, and those who speak its language, tell of objects; what is not used is passed over. */
 const recordSchema = z.object({
@@ -25,7 +26,7 @@ export interface RemovedObject {
 }
 
 export interface NotifiedTasks {
-  starts: TranscodeRequest[];
+  starts: AddressedRequest[];
   removals: RemovedObject[];
   /** Records that nobody can read. */
   unreadable: number;
@@ -61,15 +62,17 @@ async function addRecord(
   const version = eTag?.replace(/^"|"$/g, '') ?? versionId ?? sequencer ?? '';
   for (const trigger of triggers.filter((one) => isMeant(one, { bucket, key }))) {
     if (event.startsWith('ObjectCreated:'))
-      starts.push(await requestFor(trigger, { bucket, key, version, url: `s3://${bucket}/${encoded(key)}` }));
+      starts.push(await requestFor(trigger, { bucket, key, version, url: objectAddress({ bucket, key }) }));
     else if (event.startsWith('ObjectRemoved:'))
       removals.push({ trigger, bucket, key, stem: await taskIdStem(trigger, { bucket, key }) });
   }
 }
 
 /** VersityGW 1.8 writes keys as they are, and the whole address of the object where AWS writes that of the bucket. */
-const keyOf = ({ s3: { bucket, object } }: z.output<typeof recordSchema>): string | undefined =>
-  bucket.arn?.endsWith(`${bucket.name}/${object.key}`) ? object.key : decoded(object.key);
+function keyOf({ s3: { bucket, object } }: z.output<typeof recordSchema>): string | undefined {
+  const key = bucket.arn?.endsWith(`${bucket.name}/${object.key}`) ? object.key : decoded(object.key);
+  return key === '' || /\p{Surrogate}/u.test(key ?? '') ? undefined : key;
+}
 
 function decoded(key: string): string | undefined {
   try {
@@ -78,5 +81,3 @@ function decoded(key: string): string | undefined {
     return undefined;
   }
 }
-
-const encoded = (key: string): string => key.split('/').map(encodeURIComponent).join('/');

@@ -4,7 +4,7 @@ import { DEFAULT_TENANT } from './ids.js';
 import { parseProfileRef } from './profile.js';
 import { fields, name, parseRequest } from './request.js';
 import { sha256Hex } from './sha256-hex.js';
-import { PREFIX, type TranscodeRequest } from './transcode.js';
+import { PREFIX, type AddressedRequest } from './transcode.js';
 
 /** Which objects of a bucket are transcoded as they come, and into what. */
 export const triggerSchema = fields({
@@ -20,36 +20,68 @@ export const triggerSchema = fields({
   output: z.string().max(300).regex(PREFIX, 'expected a prefix without a slash at its ends').optional(),
   /** Beside the original, which must be in the store itself. */
   isHidden: z.boolean().default(false),
+  /** Whether an object that is a playlist is taken for the segments that it names: people may upload what they like. */
+  playlists: z.boolean().optional(),
   priority: z.int().min(0).max(100).default(50),
   tenant: name.default(DEFAULT_TENANT),
 });
 export type ObjectTrigger = z.output<typeof triggerSchema>;
 export type TriggerInput = z.input<typeof triggerSchema>;
 
-export function parseTrigger(input: unknown): ObjectTrigger {
-  const trigger = parseRequest(triggerSchema, input, () => 'trigger-invalid');
-  parseProfileRef(trigger.profile);
-  if (trigger.output === undefined || !`${trigger.output}/`.startsWith(trigger.prefix) || trigger.prefix === '')
-    return trigger;
-  throw fault(
-    'trigger-invalid',
-    `output: expected a prefix that is not below ${trigger.prefix}, got ${trigger.output}`,
-  );
+/** Where outputs go: the bucket of the store, and what all keys in it begin with. */
+export interface StorePlace {
+  bucket: string;
+  prefix: string;
 }
 
-/** A list of triggers, each of a name of its own. */
-export function parseTriggers(input: unknown): ObjectTrigger[] {
+/** Without the place of the store a trigger is taken for one of the store itself. */
+export const parseTrigger = (input: unknown, store?: StorePlace): ObjectTrigger =>
+  assertApart([triggerIn(input)], store)[0]!;
+
+/** A list of triggers, each of a name of its own, none of which is fed by another. */
+export function parseTriggers(input: unknown, store?: StorePlace): ObjectTrigger[] {
   if (!Array.isArray(input)) throw fault('trigger-invalid', 'expected a list of triggers');
-  const triggers = input.map(parseTrigger);
+  const triggers = input.map(triggerIn);
   const names = triggers.map((trigger) => trigger.name);
   const twice = names.find((one, index) => names.indexOf(one) !== index);
   if (twice !== undefined)
     throw fault('trigger-invalid', `name: expected one trigger of each name, got two "${twice}"`);
+  return assertApart(triggers, store);
+}
+
+function triggerIn(input: unknown): ObjectTrigger {
+  const trigger = parseRequest(triggerSchema, input, () => 'trigger-invalid');
+  parseProfileRef(trigger.profile);
+  return trigger;
+}
+
+/** Outputs that start a task, whosever, would make outputs without end. */
+function assertApart(triggers: ObjectTrigger[], store: StorePlace | undefined): ObjectTrigger[] {
+  for (const { output } of triggers.filter(({ isHidden }) => !isHidden))
+    for (const { name: other, bucket, prefix } of triggers) {
+      if (output === undefined || !isBase(output, { bucket, prefix, store })) continue;
+      throw fault(
+        'trigger-invalid',
+        `output: expected a prefix that is not below ${prefix || 'all that is meant'} of the trigger "${other}", got ${output}`,
+      );
+    }
   return triggers;
 }
 
-/** What Reelay itself writes never starts a task. */
+/** Whether outputs are among the objects of a bucket that begin so. */
+function isBase(
+  output: string,
+  { bucket, prefix, store }: { bucket: string; prefix: string; store: StorePlace | undefined },
+): boolean {
+  if (!store) return prefix !== '' && `${output}/`.startsWith(prefix);
+  const root = store.prefix === '' ? '' : `${store.prefix}/`;
+  return bucket === store.bucket && `${root}${output}/`.startsWith(prefix);
+}
+
+/** What Reelay itself writes never starts a task: it is told by its folders, */
 const OWN = /(?:^|\/)(?:\.reelay|transcodes|transcode-work|transcode-logs)\//;
+/** and what a trigger has made, wherever that is, by the id of the task with its unit or manifest below it. */
+const MADE = /(?:^|\/)[^/]+-[0-9a-f]{16}-[0-9a-f]{12}\/(?:[0-9a-f]{24}\/|manifest\.json$)/;
 
 export const isMeant = (
   { bucket, prefix, suffixes }: ObjectTrigger,
@@ -59,6 +91,7 @@ export const isMeant = (
   object.key.startsWith(prefix) &&
   !object.key.endsWith('/') &&
   !OWN.test(object.key) &&
+  !MADE.test(object.key) &&
   (suffixes.length === 0 || suffixes.some((suffix) => object.key.toLowerCase().endsWith(suffix.toLowerCase())));
 
 /** The ids of the tasks of one object begin so, whichever version of it they are about. */
@@ -71,16 +104,16 @@ export const taskIdStem = async (
 export async function requestFor(
   trigger: ObjectTrigger,
   object: { bucket: string; key: string; version: string; url: string },
-): Promise<TranscodeRequest> {
+): Promise<AddressedRequest> {
   const stem = await taskIdStem(trigger, object);
   const taskId = stem + (await sha256Hex(object.version)).slice(0, 12);
-  const { tenant, profile, priority, output, isHidden } = trigger;
+  const { tenant, profile, priority, output, isHidden, playlists = false } = trigger;
   return {
     taskId,
     tenant,
     profile,
     priority,
-    input: { url: object.url },
+    input: { url: object.url, playlists },
     output: isHidden ? { isHidden } : { ...(output === undefined ? {} : { prefix: `${output}/${taskId}` }) },
     labels: { trigger: trigger.name },
   };

@@ -1,5 +1,6 @@
 import { fault } from './errors.js';
 import { defaultOutputPrefix } from './keys.js';
+import { keyBelow } from './object-address.js';
 import type { TranscodeSettings } from './transcode.js';
 
 /** The folder of what is hidden beside an original: listings for people leave out names that begin with a dot. */
@@ -10,7 +11,7 @@ export function outputPrefixOf(settings: TranscodeSettings, store: { url(key: st
   const { output, input, profile } = settings;
   if (!output.isHidden) return output.prefix ?? defaultOutputPrefix(settings);
   const root = store.url('x').slice(0, -1);
-  const key = input.url.startsWith(root) ? decodeURIComponent(input.url.slice(root.length)) : '';
+  const key = keyBelow(root, input.url) ?? '';
   const [, folder = '', file = ''] = /^(.*\/)?([^/]+)$/.exec(key) ?? [];
   if (file === '')
     throw fault('request-invalid', `output.isHidden: expected an input in the store itself, below ${root}`);

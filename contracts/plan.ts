@@ -8,6 +8,13 @@ export interface InputVersion {
   tag: string;
 }
 
+/** The version of a playlist, and of one with segments that have no validator. */
+export const PLAYLIST_TAG = 'playlist:';
+export const UNTOLD_PLAYLIST_TAG = `${PLAYLIST_TAG}?`;
+
+/** Whether the tag tells versions apart: some servers say neither an ETag nor a time. */
+export const hasValidator = ({ tag }: InputVersion): boolean => tag !== '' && !tag.startsWith(UNTOLD_PLAYLIST_TAG);
+
 /** Numerator and denominator, seconds. */
 export type TimeBase = readonly [number, number];
 

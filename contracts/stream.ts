@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { fault, type ErrorCode, type Problem } from './errors.js';
 import { DEFAULT_TENANT } from './ids.js';
+import { canonicalJson } from './json-of.js';
 import { fields, name, parseRequest, show } from './request.js';
+import { withoutDefaults } from './without-defaults.js';
 
 export const MIN_EVERY_MS = 100;
 export const MAX_EVERY_MS = 3_600_000;
@@ -92,6 +94,12 @@ export function parseStreamRequest(input: unknown): StreamSettings {
   initialPolicy(settings);
   return settings;
 }
+
+const DEFAULTS = streamRequestSchema.parse({ streamId: 'any', source: { url: '' } });
+
+/** Whether two streams are asked for the same, in whatever order, and whichever release has filled in the defaults. */
+export const isSameStream = (one: StreamSettings, other: StreamSettings): boolean =>
+  canonicalJson(withoutDefaults(one, DEFAULTS)) === canonicalJson(withoutDefaults(other, DEFAULTS));
 
 export const parsePolicyChange = (input: unknown): PolicyChange => parseRequest(policyChangeSchema, input, codeOf);
 

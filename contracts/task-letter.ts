@@ -57,6 +57,6 @@ export function taskLetterOf(
 /** Addresses may hold credentials, and topics are read by many. */
 const withoutSecrets = ({ input, callback, ...rest }: TranscodeSettings): TranscodeSettings => ({
   ...rest,
-  input: { url: redact(input.url) },
+  input: { ...input, url: redact(input.url) },
   ...(callback ? { callback: { ...callback, url: redact(callback.url) } } : {}),
 });

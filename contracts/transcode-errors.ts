@@ -48,7 +48,7 @@ export const TRANSCODE_ERRORS = {
     'usage',
   ),
   'input-forbidden': input(
-    'the input is inside the network, or in a folder that workers may not read',
+    'the input is inside the network, or where workers may not read',
     'allow it in the configuration of the workers',
   ),
   'input-not-found': input('there is no such object or file', 'check the address'),
@@ -73,8 +73,8 @@ export const TRANSCODE_ERRORS = {
   ),
   'input-unsupported': input('the input needs what ffmpeg or Reelay cannot do', 'convert it by other means first'),
   'playlist-forbidden': input(
-    'a playlist refers to itself, to another scheme, or to what a playlist must not name',
-    'give a playlist that refers to its own segments alone',
+    'a playlist names what is not below its own folder, or comes where none is taken',
+    'put the segments below the playlist; a trigger takes playlists with `playlists`',
   ),
   'remux-impossible': input('the streams of the input do not fit the profile without encoding', 'use --remux auto'),
   'quality-too-low': input('a rendition is less like its source than the task asks for', 'use a lower crf'),

@@ -15,10 +15,21 @@ const prefix = z.string().max(500).regex(PREFIX, 'expected a prefix such as movi
 /** How the streams of a conforming input are treated: copied where they conform, always, or never. */
 export const REMUX = ['auto', 'always', 'never'] as const;
 
+const inputFields = fields({
+  url: z.string(),
+  /** Whether a playlist is taken for the segments that it names; it is unless this says no. */
+  playlists: z.boolean().optional(),
+});
+/** An address by itself stands for an input that says no more. */
+export const inputSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? { url: value } : value),
+  inputFields,
+) as unknown as z.ZodType<z.output<typeof inputFields>, z.input<typeof inputFields> | string>;
+
 export const transcodeRequestSchema = fields({
   taskId: name,
   tenant: name.default(DEFAULT_TENANT),
-  input: fields({ url: z.string() }),
+  input: inputSchema,
   /** `NAME` or `NAME@VERSION`. */
   profile: z.string(),
   parameters: parametersSchema.default({}),
@@ -43,6 +54,8 @@ export const transcodeRequestSchema = fields({
 
 /** What a caller writes, with every default left out or not. */
 export type TranscodeRequest = z.input<typeof transcodeRequestSchema>;
+/** One whose input is no address alone. */
+export type AddressedRequest = Omit<TranscodeRequest, 'input'> & { input: z.input<typeof inputFields> };
 /** The same, checked and complete. */
 export type TranscodeSettings = z.output<typeof transcodeRequestSchema>;
 

@@ -17,7 +17,7 @@ export function parseWatch(input: unknown): Watch {
     { ...(input as object), bucket: OWN_STORE },
     () => 'trigger-invalid',
   );
-  return { ...parseTrigger(trigger), everyMs };
+  return { ...parseTrigger(trigger, { bucket: OWN_STORE, prefix: '' }), everyMs };
 }
 
 /** What one look through a prefix has found. */

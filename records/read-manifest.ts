@@ -1,6 +1,8 @@
 import { jsonOf } from '../contracts/json-of.js';
 import { manifestKey } from '../contracts/keys.js';
 import { manifestSchema, type TranscodeManifest } from '../contracts/manifest.js';
+import { isRequestHash } from '../contracts/request-hash.js';
+import type { TranscodeSettings } from '../contracts/transcode.js';
 
 /** What is published below a prefix of the store; undefined where nothing is, or nothing that this version can read. */
 export async function readManifest(
@@ -11,12 +13,12 @@ export async function readManifest(
   return stored && manifestSchema.safeParse(jsonOf(stored.body)).data;
 }
 
-/** Whether a manifest is of this very work: the same task, request, input and recipe. */
-export const isOfWork = (
+/** A manifest that is of this very work: the same task, request, input and recipe; undefined where it is not. */
+export async function manifestOfWork(
   manifest: TranscodeManifest | undefined,
-  work: Pick<TranscodeManifest, 'tenant' | 'taskId' | 'unit' | 'requestSha256'>,
-): manifest is TranscodeManifest =>
-  manifest?.tenant === work.tenant &&
-  manifest.taskId === work.taskId &&
-  manifest.unit === work.unit &&
-  manifest.requestSha256 === work.requestSha256;
+  { settings, unit }: { settings: TranscodeSettings; unit: string },
+): Promise<TranscodeManifest | undefined> {
+  const { tenant, taskId } = settings;
+  if (manifest?.tenant !== tenant || manifest.taskId !== taskId || manifest.unit !== unit) return undefined;
+  return (await isRequestHash(manifest.requestSha256, settings)) ? manifest : undefined;
+}

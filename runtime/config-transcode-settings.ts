@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { filePath, folderList, wholeNumber } from './config-values.js';
+import { addressList, filePath, folderList, wholeNumber } from './config-values.js';
 import { setting } from './setting.js';
 
 const GIB = 1024 ** 3;
@@ -38,6 +38,15 @@ export const TRANSCODE_SETTINGS = {
     ['REELAY_INPUTS_ALLOW_FOLDERS', 'paths', 'folders whose files a transcode may read, with commas between them'],
     folderList(),
     { default: '', defaultText: 'none' },
+  ),
+  inputAllowAddresses: setting(
+    [
+      'REELAY_INPUTS_ALLOW',
+      'URLs',
+      'the addresses below which inputs must be, with commas between them, such as `s3://bucket/prefix/` or `https://host/`',
+    ],
+    addressList(),
+    { default: '', defaultText: 'any' },
   ),
   transcodeConcurrency: setting(
     ['REELAY_TRANSCODE_CONCURRENCY', 'processes', 'how many ffmpegs a transcode worker runs at once'],

@@ -43,16 +43,19 @@ export const filePath = (expected: string) => text(expected).transform((value) =
 
 /** Absolute paths with commas between them, or a JSON array of them. */
 export const folderList = () =>
-  z.preprocess(
-    listOf,
-    z.array(
-      z
-        .string('expected absolute paths with commas between them')
-        .refine((folder) => path.isAbsolute(folder), 'expected absolute paths with commas between them')
-        .transform((folder) => path.resolve(folder)),
-      'expected absolute paths with commas between them',
-    ),
+  list('expected absolute paths with commas between them', (folder) =>
+    path.isAbsolute(folder) ? path.resolve(folder) : undefined,
   );
+
+/** Addresses with a slash at their end, so that `s3://a/in` is no way into `s3://a/internal`. */
+export const addressList = () =>
+  list('expected addresses such as s3://bucket/prefix/ or https://host/, with commas between them', (address) => {
+    const isUsable = /^(?:s3|https?):\/\/[^/\s]+(?:\/|$)/.test(address) && URL.canParse(address);
+    return isUsable ? address.replace(/\/*$/, '/') : undefined;
+  });
+
+const list = (expected: string, parse: (text: string) => string | undefined) =>
+  z.preprocess(listOf, z.array(parsed(parse, expected), expected));
 
 /** Ranges of addresses with commas between them, or a JSON array of them. */
 export const networkList = () => {

@@ -87,6 +87,7 @@ const openInputs = (config: Config): MediaInputs =>
     s3: s3Of(config, config),
     allowNetworks: allowedNetworks(config).inputs,
     allowFolders: config.inputAllowFolders,
+    allowAddresses: config.inputAllowAddresses,
     maxBytes: config.inputMaxBytes,
   });
 

@@ -22,7 +22,7 @@ interface RunOptions {
 export async function runServer({ config, stopping, onReady }: RunOptions): Promise<void> {
   const log = createLog(config);
   assertGuarded(config);
-  const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers);
+  const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers, config);
   const reelay = await connect({ config, log: adapterLog(log) });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
   const server = createHttpServer({ hooks: createHooks({ reelay, triggers }), tokens: config.apiTokens, onProblem });
@@ -55,12 +55,12 @@ function assertGuarded({ http: { host }, apiTokens }: Config): void {
   );
 }
 
-export async function readTriggers(file: string): Promise<ObjectTrigger[]> {
+export async function readTriggers(file: string, { store }: Pick<Config, 'store'>): Promise<ObjectTrigger[]> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected a readable file, got ${file}`, { cause });
   });
   try {
-    return parseTriggers(JSON.parse(text));
+    return parseTriggers(JSON.parse(text), store.kind === 's3' ? store : undefined);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw fault('trigger-invalid', `REELAY_TRIGGERS: expected JSON in ${file}: ${cause.message}`, { cause });
@@ -74,10 +74,15 @@ interface Telling {
 }
 
 async function applyAndTell(reelay: Reelay, { triggers, message, log }: Telling): Promise<void> {
-  const { started, deleted, unreadable } = await applyNotification(reelay, { triggers, notification: message });
+  const { started, deleted, kept, unreadable } = await applyNotification(reelay, { triggers, notification: message });
   for (const { task, problem } of started)
     if (problem) log.warn({ code: problem.code, message: problem.message }, 'an object starts no task');
     else if (task?.isNew) log.info({ task: task.taskId }, 'an object has come');
   if (deleted.length > 0) log.info({ tasks: deleted }, 'an object is gone, and its outputs with it');
   if (unreadable > 0) log.warn({ unreadable }, 'records that nobody can read');
+  for (const { problem, ...object } of kept)
+    log.warn({ ...object, ...problem }, 'an object is gone, but not its traces');
+  // The message becomes a dead letter once that is certain, and the topic goes on.
+  const [first] = kept;
+  if (first) throw fault(first.problem.code, first.problem.message);
 }

@@ -7,7 +7,7 @@ import pRetry from 'p-retry';
 import type { MediaInputs } from '../../adapters/inputs/media-inputs.js';
 import { fault } from '../../contracts/errors.js';
 import { isRetryable, PATIENCE } from '../../contracts/patience.js';
-import type { InputVersion } from '../../contracts/plan.js';
+import { hasValidator, type InputVersion } from '../../contracts/plan.js';
 import { redact } from '../../contracts/redact.js';
 import type { Room, Scratch } from './scratch.js';
 import { createTurns } from './turns.js';
@@ -22,10 +22,15 @@ export interface CachedInput {
 /** Inputs on this host: each version is fetched once for all who work with it, and kept while there is room. */
 export interface InputCache {
   /** Fails with `input-changed` where the input is no longer of the version that is asked for. */
-  acquire(
-    input: { url: string; version?: InputVersion },
-    options: { signal: AbortSignal; onProgress?(part: number): void },
-  ): Promise<CachedInput>;
+  acquire(input: WantedInput, options: { signal: AbortSignal; onProgress?(part: number): void }): Promise<CachedInput>;
+}
+
+interface WantedInput {
+  url: string;
+  version?: InputVersion;
+  playlists?: boolean | undefined;
+  /** Another run fetches an input anew whose version nothing tells. */
+  runId?: string;
 }
 
 interface Entry {
@@ -61,12 +66,12 @@ export function createInputCache({ scratch, inputs, maxBytes }: CacheOptions): I
   });
 
   return {
-    async acquire({ url, version: wanted }, { signal, onProgress }) {
-      const version = wanted ?? (await patiently(() => inputs.inspect(url, { signal }), signal));
+    async acquire({ url, version: wanted, playlists, runId }, { signal, onProgress }) {
+      const version = wanted ?? (await patiently(() => inputs.inspect(url, { signal, playlists }), signal));
       if (version.sizeBytes > maxBytes)
         throw fault('input-too-large', `${redact(url)} has ${version.sizeBytes} bytes: at most ${maxBytes} are taken`);
       const key = createHash('sha256')
-        .update(JSON.stringify([url, version.sizeBytes, version.tag]))
+        .update(JSON.stringify([url, version.sizeBytes, version.tag, hasValidator(version) ? undefined : runId]))
         .digest('hex');
       const entry = entries.get(key) ?? begin(key, { url, version });
       entries.delete(key);

@@ -11,6 +11,8 @@ export interface PieceRun {
   /** Aborts when the task is cancelled or the worker stops; work that it ends rejects with its reason. */
   signal: AbortSignal;
   log: AttemptLogWriter;
+  /** The run of the task that it is a piece of. */
+  runId: string;
   /** Where it is now; `part` is 0 to 1 of the stage. */
   at(stage: PieceHeartbeat['stage'], part?: number, speed?: number): void;
 }
@@ -26,7 +28,7 @@ export async function runPiece<Result>(
   work: (run: PieceRun) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
-  const { attempt } = context.info;
+  const { attempt, workflowExecution } = context.info;
   const beat: PieceHeartbeat = { piece, host, stage: 'waiting', percent: 0 };
   const tell = (): void => {
     context.heartbeat({ ...beat });
@@ -39,6 +41,7 @@ export async function runPiece<Result>(
     const result = await work({
       signal,
       log,
+      runId: workflowExecution?.runId ?? '',
       at(stage, part = 0, speed) {
         if (stage !== beat.stage) {
           log.add(stage);

@@ -33,7 +33,7 @@ export function workOnPiece(
 ): Promise<PieceResult> {
   const task = taskRefOf(settings);
   return runPiece(host, { task, piece }, async (run) => {
-    const { signal } = run;
+    const { signal, runId } = run;
     const plan = await planOf(host.store, { task, unit });
     const room = await host.scratch.reserve(bytesOf(plan), { signal });
     try {
@@ -50,7 +50,7 @@ export function workOnPiece(
             const onProgress = (part: number): void => {
               run.at('fetch', part);
             };
-            const input = await host.inputs.acquire({ url, version: plan.input }, { signal, onProgress });
+            const input = await host.inputs.acquire({ url, version: plan.input, runId }, { signal, onProgress });
             run.at('waiting'); // for its turn on an encoder
             try {
               return await use(input.path);

@@ -8,10 +8,16 @@ import type { InputVersion } from '../../contracts/plan.js';
  */
 export interface MediaInputs {
   /** The version of an input; that of a playlist stands for all the segments that it names, as one file. */
-  inspect(url: string, options: { signal?: AbortSignal }): Promise<InputVersion>;
+  inspect(url: string, options: InspectOptions): Promise<InputVersion>;
   /** The bytes of that version from one of them on; fails with `input-changed` where there is another one by now. */
   read(url: string, options: ReadOptions): Promise<Readable>;
   close(): Promise<void>;
+}
+
+export interface InspectOptions {
+  signal?: AbortSignal | undefined;
+  /** Whether a playlist is taken for what it names; it is unless this says no. */
+  playlists?: boolean | undefined;
 }
 
 export interface ReadOptions {
@@ -22,7 +28,7 @@ export interface ReadOptions {
 
 /** One scheme of them. */
 export interface InputScheme {
-  inspect(url: string, options: { signal?: AbortSignal | undefined }): Promise<Inspected>;
+  inspect(url: string, options: InspectOptions): Promise<Inspected>;
   read(url: string, options: ReadOptions): Promise<Readable>;
   close(): void;
 }

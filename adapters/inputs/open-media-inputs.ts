@@ -1,4 +1,5 @@
 import { fault } from '../../contracts/errors.js';
+import { allowInputs } from './allow-inputs.js';
 import { fileInput } from './file-input.js';
 import { httpInput } from './http-input.js';
 import { withPlaylists } from './playlist-input.js';
@@ -12,10 +13,19 @@ export interface MediaInputsOptions {
   allowNetworks: readonly string[];
   /** In which files of this machine may be read; none where it is empty. */
   allowFolders: readonly string[];
+  /** Below which addresses objects and web addresses must be; any where it is empty. */
+  allowAddresses?: readonly string[];
   maxBytes: number;
 }
 
-export function openMediaInputs({ s3, allowNetworks, allowFolders, maxBytes }: MediaInputsOptions): MediaInputs {
+export function openMediaInputs({
+  s3,
+  allowNetworks,
+  allowFolders,
+  allowAddresses = [],
+  maxBytes,
+}: MediaInputsOptions): MediaInputs {
+  const assertAllowed = allowInputs(allowAddresses);
   const http = httpInput({ allowNetworks });
   const schemes: Readonly<Record<string, InputScheme>> = {
     's3:': s3Input(s3),
@@ -44,7 +54,10 @@ export function openMediaInputs({ s3, allowNetworks, allowFolders, maxBytes }: M
 
   function schemeOf(url: string): InputScheme {
     const scheme = URL.canParse(url) ? schemes[new URL(url).protocol] : undefined;
-    if (scheme) return scheme;
+    if (scheme) {
+      assertAllowed(url);
+      return scheme;
+    }
     throw fault('input-url-invalid', `${url}: expected a URL of ${Object.keys(schemes).join(', ')}`);
   }
 }

@@ -4,14 +4,12 @@ import PQueue from 'p-queue';
 import { fault } from '../../contracts/errors.js';
 import { isPlaylistName, isPlaylistText, readPlaylist, type PlaylistPart } from './playlist.js';
 import type { InputScheme, Inspected, ReadOptions } from './media-inputs.js';
-import type { InputVersion } from '../../contracts/plan.js';
+import { hasValidator, PLAYLIST_TAG, UNTOLD_PLAYLIST_TAG, type InputVersion } from '../../contracts/plan.js';
 
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 const INSPECTIONS_AT_ONCE = 8;
 /** Playlists that are remembered, since a segment is asked for by its place in them. */
 const MAX_REMEMBERED = 16;
-/** What tells the version of a playlist from that of a file. */
-const TAG = 'playlist:';
 
 interface Piece {
   url: string;
@@ -27,15 +25,20 @@ interface Film {
 
 /**
  * Files, and playlists of files that have an end: those are read as one file, segment after segment. All that is named is
- * asked for by the same `files`, so it is guarded as what names it.
+ * asked for by the same `files`, so it is guarded as what names it; what may be named is told in playlist.ts.
  */
 export function withPlaylists(files: InputScheme): InputScheme {
   const films = new Map<string, Film>();
 
   return {
-    async inspect(url, { signal }) {
+    async inspect(url, { signal, playlists = true }) {
       const found = await files.inspect(url, { signal });
       if (!(await isPlaylist(found, url, signal))) return found;
+      if (!playlists)
+        throw fault(
+          'playlist-forbidden',
+          `${url} is a playlist: expected a file, since what asked for it takes no others`,
+        );
       const film = await filmOf(url, found, signal);
       films.delete(url);
       films.set(url, film);
@@ -46,7 +49,7 @@ export function withPlaylists(files: InputScheme): InputScheme {
 
     async read(url, options) {
       const { version, signal } = options;
-      if (!version.tag.startsWith(TAG)) return files.read(url, options);
+      if (!version.tag.startsWith(PLAYLIST_TAG)) return files.read(url, options);
       const known = films.get(url);
       const film =
         known?.version.tag === version.tag ? known : await filmOf(url, await files.inspect(url, { signal }), signal);
@@ -65,10 +68,13 @@ export function withPlaylists(files: InputScheme): InputScheme {
   }
 
   async function filmOf(url: string, found: Inspected, signal: AbortSignal | undefined): Promise<Film> {
-    const first = readPlaylist(await textOf(url, found.version, signal), found.url);
+    const first = readPlaylist(await textOf(url, found.version, signal), { url: found.url, first: found.url });
     if (first.kind === 'media') return inspectParts(first.parts, [url, found.url], signal);
     const inner = await files.inspect(first.variant, { signal });
-    const second = readPlaylist(await textOf(first.variant, inner.version, signal), inner.url);
+    const second = readPlaylist(await textOf(first.variant, inner.version, signal), {
+      url: inner.url,
+      first: found.url,
+    });
     if (second.kind === 'master')
       throw fault('playlist-forbidden', `${first.variant}: expected segments, got variants again`);
     return inspectParts(second.parts, [url, found.url, first.variant, inner.url], signal);
@@ -106,7 +112,8 @@ export function withPlaylists(files: InputScheme): InputScheme {
       .update(JSON.stringify(pieces.map(identityOf)))
       .digest('hex');
     const sizeBytes = pieces.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
-    return { version: { sizeBytes, tag: TAG + hash }, pieces };
+    const isTold = pieces.every(({ version }) => hasValidator(version));
+    return { version: { sizeBytes, tag: (isTold ? PLAYLIST_TAG : UNTOLD_PLAYLIST_TAG) + hash }, pieces };
   }
 
   async function* bytesOf({ pieces }: Film, { fromByte, signal }: ReadOptions): AsyncGenerator<Uint8Array> {

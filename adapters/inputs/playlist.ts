@@ -1,5 +1,6 @@
 import { parse, types } from 'hls-parser';
 import { fault } from '../../contracts/errors.js';
+import { isBelow, objectAddress, placeOfAddress, type ObjectPlace } from '../../contracts/object-address.js';
 
 const MAX_SEGMENTS = 20_000;
 const BEGINNING = '#EXTM3U';
@@ -17,12 +18,18 @@ export const isPlaylistName = (url: string): boolean => /\.m3u8?$/i.test(url.rep
 export const isPlaylistText = (bytes: Uint8Array): boolean =>
   Buffer.from(bytes.subarray(0, BEGINNING.length)).toString('latin1') === BEGINNING;
 
-/** What a playlist found at `url` names, made absolute. */
-export function readPlaylist(text: string, url: string): Playlist {
-  const playlist = parsed(text, url);
+/** Where a playlist was found, and the one that was asked for: what is named must be reached by that one's folder. */
+interface PlaylistPlace {
+  url: string;
+  first: string;
+}
+
+/** What a playlist names, made absolute. */
+export function readPlaylist(text: string, place: PlaylistPlace): Playlist {
+  const playlist = parsed(text, place.url);
   return playlist instanceof types.MasterPlaylist
-    ? { kind: 'master', variant: resolveIn(url, bestVariant(playlist, url)) }
-    : { kind: 'media', parts: partsOf(playlist, url) };
+    ? { kind: 'master', variant: resolveIn(place, bestVariant(playlist, place.url)) }
+    : { kind: 'media', parts: partsOf(playlist, place) };
 }
 
 function parsed(text: string, url: string): types.MasterPlaylist | types.MediaPlaylist {
@@ -42,7 +49,8 @@ function bestVariant({ variants }: types.MasterPlaylist, url: string): string {
   throw fault('input-unsupported', `${url}: expected a variant that carries its own audio`);
 }
 
-function partsOf(playlist: types.MediaPlaylist, url: string): PlaylistPart[] {
+function partsOf(playlist: types.MediaPlaylist, place: PlaylistPlace): PlaylistPart[] {
+  const { url } = place;
   const { segments, endlist } = playlist;
   if (!endlist) throw fault('input-unsupported', `${url} is live: expected a playlist with an end`);
   if (segments.length === 0) throw fault('input-empty', `${url} names no segments`);
@@ -57,35 +65,61 @@ function partsOf(playlist: types.MediaPlaylist, url: string): PlaylistPart[] {
     if (isBroken) throw fault('input-unsupported', `${url} has discontinuities`);
   }
   return [...(first?.map ? [first.map] : []), ...segments].map(({ uri, byterange }) => ({
-    url: resolveIn(url, uri),
+    url: resolveIn(place, uri),
     ...(byterange ? { range: { fromByte: byterange.offset, lengthBytes: byterange.length } } : {}),
   }));
 }
 
-/** http and https are one world; every other scheme may name its own alone. */
-const worldOf = (url: string): string =>
-  /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase().replace('https:', 'http:') ?? '';
-
-function resolveIn(playlist: string, reference: string): string {
-  const forbidden = fault(
+/**
+ * A playlist that somebody has uploaded is to reach nothing but what lies beside it: an object or a file names what is
+ * below the folder of the first playlist. A web address may name any other one, since media often lie on another host,
+ * and each of them is guarded like the first.
+ */
+function resolveIn({ url, first }: PlaylistPlace, reference: string): string {
+  const resolved = resolvers[schemeOf(url)]?.({ url, first }, reference);
+  if (resolved !== undefined && resolved !== url) return resolved;
+  throw fault(
     'playlist-forbidden',
-    `${playlist} refers to ${reference.slice(0, 200)}: expected files of its own kind`,
+    `${url} refers to ${reference.slice(0, 200)}: expected what is below the folder of the playlist`,
   );
-  const world = worldOf(playlist);
-  if (worldOf(reference) !== '' && worldOf(reference) !== world) throw forbidden;
-  const resolved = world === 's3:' ? resolveKey(playlist, reference) : absolute(playlist, reference);
-  if (resolved === undefined || worldOf(resolved) !== world || resolved === playlist) throw forbidden;
-  return resolved;
 }
+
+type Resolve = (place: PlaylistPlace, reference: string) => string | undefined;
+
+const schemeOf = (url: string): string => /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase() ?? '';
+
+const resolveWeb: Resolve = ({ url }, reference) => {
+  const resolved = absolute(url, reference);
+  return resolved && /^https?:/.test(resolved) ? resolved : undefined;
+};
+
+const resolvers: Readonly<Record<string, Resolve>> = {
+  'http:': resolveWeb,
+  'https:': resolveWeb,
+
+  'file:': ({ url, first }, reference) => {
+    const resolved = absolute(url, reference);
+    return resolved?.startsWith(folderOf(new URL(first).href)) ? resolved : undefined;
+  },
+
+  's3:': ({ url, first }, reference) => {
+    const [base, root] = [placeOfAddress(url), placeOfAddress(first)];
+    const named = base && placeOfAddress(schemeOf(reference) === '' ? addressBeside(base, reference) : reference);
+    const isReached = named && named.bucket === root?.bucket && isBelow(named.key, folderOf(root.key));
+    return isReached ? objectAddress(named) : undefined;
+  },
+};
+
+/** As a reference in a web page is meant; empty where it names a host. */
+function addressBeside({ bucket, key }: ObjectPlace, reference: string): string {
+  const resolved = absolute(objectAddress({ bucket: HOST, key }).replace(/^s3:/, 'http:'), reference);
+  const { host, pathname } = new URL(resolved ?? 'http://none/');
+  return host === HOST ? `s3://${bucket}${pathname}` : '';
+}
+
+const HOST = 'bucket';
 
 const absolute = (base: string, reference: string): string | undefined =>
   URL.canParse(reference, base) ? new URL(reference, base).href : undefined;
 
-/** Keys have no escapes in their addresses, and references have. */
-function resolveKey(playlist: string, reference: string): string | undefined {
-  if (worldOf(reference) === 's3:') return reference;
-  const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(playlist) ?? [];
-  const path = absolute(`http://bucket/${key.split('/').map(encodeURIComponent).join('/')}`, reference);
-  if (!path?.startsWith('http://bucket/')) return undefined;
-  return `s3://${bucket}/${decodeURIComponent(new URL(path).pathname.slice(1))}`;
-}
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);

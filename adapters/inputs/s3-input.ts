@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { fault, type ErrorCode } from '../../contracts/errors.js';
+import { placeOfAddress } from '../../contracts/object-address.js';
 import { isPassingStatus } from '../../contracts/patience.js';
 import { flowing } from '../transfer/flowing.js';
 import { openS3, type S3Options } from '../s3/s3-connection.js';
@@ -70,9 +71,8 @@ function inputFault(error: unknown, url: string): Error {
   return fault(code, `${url}: ${name}${status ? ` (${status})` : ''}: ${message}`, { cause: error });
 }
 
-/** As `ObjectStore.url` writes it: the key as it is, without escapes. */
 function placeOf(url: string): { Bucket: string; Key: string } {
-  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(url) ?? [];
-  if (Bucket !== undefined && Key !== undefined) return { Bucket, Key };
+  const place = placeOfAddress(url);
+  if (place) return { Bucket: place.bucket, Key: place.key };
   throw fault('input-url-invalid', `${url}: expected s3://bucket/key`);
 }

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
+import { objectAddress } from '../../contracts/object-address.js';
 import { assertObjectKey } from '../object-key.js';
 
 export const DEFAULT_CONNECT_TIMEOUT_MS = 2000;
@@ -87,7 +88,7 @@ export function s3Place({ bucket, prefix = '' }: Pick<S3StoreOptions, 'bucket' |
       assertObjectKey(key);
       return { Bucket: bucket, Key: root + key };
     },
-    where: (key) => `s3://${bucket}/${root}${key}`,
+    where: (key) => objectAddress({ bucket, key: root + key }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
+import { objectAddress } from '../../contracts/object-address.js';
 import { fault, problemOf } from '../../contracts/errors.js';
 import { flowing, inSteps } from '../transfer/flowing.js';
 import { describeObject, type S3Connection, type S3ObjectInfo, type S3Place } from './s3-connection.js';
@@ -84,7 +85,7 @@ export async function sendPart(
   { upload, number, md5 }: { upload: Upload; number: number; md5: string },
   body: Body,
 ): Promise<CompletedPart> {
-  const what = `put part ${number} of s3://${upload.Bucket}/${upload.Key}`;
+  const what = `put part ${number} of ${objectAddress({ bucket: upload.Bucket, key: upload.Key })}`;
   const { ETag } = await sendBody(s3, { what, ...body }, (Body, options) => {
     const ContentMD5 = Buffer.from(md5, 'hex').toString('base64');
     const length = { ContentLength: body.bytes.length, ContentMD5 };

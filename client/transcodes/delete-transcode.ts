@@ -1,6 +1,8 @@
 import { problemOf } from '../../contracts/errors.js';
 import { taskRefOf, type TaskRef } from '../../contracts/ids.js';
 import { defaultOutputPrefix, manifestKey, taskLogPrefix, workPrefix } from '../../contracts/keys.js';
+import type { TranscodeManifest } from '../../contracts/manifest.js';
+import { isBelow } from '../../contracts/object-address.js';
 import { outputPrefixOf } from '../../contracts/output-prefix.js';
 import { readManifest } from '../../records/read-manifest.js';
 import { removeBelow } from '../../records/remove-below.js';
@@ -29,13 +31,18 @@ export async function deleteTranscode(
   // Another task may have published to the same prefix since.
   if (manifest?.taskId === task.taskId && manifest.tenant === task.tenant) {
     await objects.remove([manifestKey(outputPrefix)]);
-    await objects.remove(manifest.outputs.map(({ key }) => key));
-    removed += 1 + manifest.outputs.length;
+    const outputs = ownOutputs(manifest, outputPrefix);
+    await objects.remove(outputs);
+    removed += 1 + outputs.length;
   }
   for (const prefix of [workPrefix(task), taskLogPrefix(task)])
     removed += await removeBelow({ store, objects }, prefix);
   return { ...taskRefOf(task), outputPrefix, removed };
 }
+
+/** A manifest is what somebody put there: what it names elsewhere is not removed for it. */
+const ownOutputs = ({ outputs }: TranscodeManifest, outputPrefix: string): string[] =>
+  outputs.map(({ key }) => key).filter((key) => isBelow(key, `${outputPrefix}/`));
 
 /** Where the outputs of a task are that runs no more; undefined where Temporal no longer knows it. */
 async function endedPrefix(reelay: Reelay, task: TaskRef): Promise<string | undefined> {

@@ -69,4 +69,26 @@ describe('a request on the command line', () => {
       (error) => problemOf(error)?.code === 'request-invalid',
     );
   });
+
+  it('has the id that it had in every release, of a line too', () => {
+    const line = requestOfLine('{"input":{"url":"s3://a/b.mov"},"labels":{"a":"b"}}', FLAGS);
+    assert.equal(line.taskId, 'b-fd723ddea4');
+  });
+
+  it('is a line whose input is an address alone, or a file of this machine', () => {
+    const whole = requestOfLine('{"input":{"url":"s3://a/b.mov"}}', FLAGS);
+    assert.deepEqual(requestOfLine('{"input":"s3://a/b.mov"}', FLAGS), whole);
+    const file = requestOfLine('{"input":"package.json"}', FLAGS);
+    assert.deepEqual(file.input, { url: pathToFileURL('package.json').href });
+  });
+
+  it('needs no profile besides that of its line', () => {
+    const { profile: _, ...flags } = FLAGS;
+    assert.equal(requestOfLine('{"input":"s3://a/b.mov","profile":"audio"}', flags).profile, 'audio');
+    for (const line of ['s3://a/b.mov', '{"input":"s3://a/b.mov"}'])
+      assert.throws(
+        () => requestOfLine(line, flags),
+        (error) => /^profile: expected one/.test(problemOf(error)?.message ?? ''),
+      );
+  });
 });

@@ -163,7 +163,7 @@ describe('transcodes', () => {
     const request = bench.request('fail');
     const { runId = '' } = await submit(request);
     await ended(request);
-    const record = createRecordTaskLetter(bench.sink);
+    const record = createRecordTaskLetter({ events: bench.sink, store: bench.store });
     const settings = parseTranscodeRequest(request);
     const problem = { code: 'input-damaged', message: 'it is damaged' } as const;
     const input = { settings, problem, phase: 'probe', runId, startedAtMs: Date.now() - 5000, redrives: 0 } as const;
@@ -188,7 +188,7 @@ describe('transcodes', () => {
     const request = bench.request('fail', { input: { url: 'https://user:secret@example.com/a.mp4?sig=1' } });
     const { runId = '' } = await submit(request);
     await ended(request);
-    await createRecordTaskLetter(bench.sink)({
+    await createRecordTaskLetter({ events: bench.sink, store: bench.store })({
       settings: parseTranscodeRequest(request),
       problem: { code: 'input-damaged', message: 'x' },
       phase: 'probe',

@@ -75,6 +75,14 @@ describe('what a store tells of its objects', () => {
     assert.deepEqual(settings.labels, { trigger: 'up' });
   });
 
+  it('takes no playlists unless the trigger asks for them', async () => {
+    const inputOf = async (change: object) =>
+      (await tasksOf({ Records: [record('ObjectCreated:Put', 'in/a.mov')] }, [{ ...trigger, ...change }])).starts[0]
+        ?.input;
+    assert.deepEqual(await inputOf({}), { url: 's3://media/in/a.mov', playlists: false });
+    assert.deepEqual(await inputOf({ playlists: true }), { url: 's3://media/in/a.mov', playlists: true });
+  });
+
   it('names the tasks of an object that is gone, whatever their version', async () => {
     const { starts, removals } = await of(
       record('ObjectCreated:Put', 'in/a.mov'),
@@ -101,5 +109,14 @@ describe('what a store tells of its objects', () => {
     const found = await of({}, record('ObjectCreated:Put', 'in/%zz.mov'), record('ObjectCreated:Put', 'in/a.mov'));
     assert.equal(found.starts.length, 1);
     assert.equal(found.unreadable, 2);
+  });
+
+  it('counts a key that is no text as unreadable', async () => {
+    const arn = 'arn:aws:s3:::/media/in/\ud800.mov';
+    const found = await of({
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: 'media', arn }, object: { key: 'in/\ud800.mov' } },
+    });
+    assert.deepEqual(found, { starts: [], removals: [], unreadable: 1 });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { problemOf, type ErrorCode } from '../../contracts/errors.js';
-import { parseStreamRequest, streamRequestSchema } from '../../contracts/stream.js';
+import { isSameStream, parseStreamRequest, streamRequestSchema } from '../../contracts/stream.js';
 import { slowTextFor } from '../conventions/linear-time.js';
 
 const url = 'rtmp://live.example/app/key';
@@ -18,6 +18,16 @@ describe('a stream request', () => {
       capture: { everyMs: 1000, sizes: [], quality: 80 },
       segmentMs: 14_400_000,
     });
+  });
+
+  it('is the same as one of another order, or of a release that knew fewer defaults', () => {
+    const settings = parseStreamRequest(capture({ everyMs: { calm: 5000, wild: 100 }, risk: 'wild' }));
+    const turned = parseStreamRequest(capture({ risk: 'wild', everyMs: { wild: 100, calm: 5000 } }));
+    assert.equal(isSameStream(settings, turned), true);
+    const { segmentMs: _, ...older } = settings;
+    assert.equal(isSameStream(settings, older as typeof settings), true);
+    assert.equal(isSameStream(settings, parseStreamRequest(capture({ quality: 81 }))), false);
+    assert.equal(isSameStream(settings, { ...settings, segmentMs: 5000 }), false);
   });
 
   it('reads its own answer without change', () => {

@@ -25,6 +25,17 @@ describe('the letter of a task', () => {
     assert.equal(isWhole, true);
   });
 
+  it('takes a playlist only where the task did', () => {
+    const settings = parseTranscodeRequest({
+      taskId: 't',
+      profile: 'hls',
+      input: { url: 's3://a/b.mov', playlists: false },
+    });
+    const input = { settings, problem: { code: 'input-damaged', message: 'x' }, phase: 'encode', runId: 'r' } as const;
+    const { request } = taskLetterOf({ ...input, startedAtMs: 5, redrives: 0 }, { disposition: 'poison', nowMs: 10 });
+    assert.equal(request.input.playlists, false);
+  });
+
   it('tells no secret, and says that its request lacks one', () => {
     const secret = letter('https://user:secret@example.com/a?sig=123');
     assert.doesNotMatch(JSON.stringify(secret), /user:secret|sig=123/);

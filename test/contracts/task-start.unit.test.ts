@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { requestHash } from '../../contracts/request-hash.js';
+import { isRequestHash, requestHash } from '../../contracts/request-hash.js';
 import { taskStart, temporalPriority } from '../../contracts/task-start.js';
 import { parseTranscodeRequest, type TranscodeRequest } from '../../contracts/transcode.js';
 
@@ -49,6 +49,19 @@ describe('the hash of a request', () => {
       { priority: 99, deadlineMs: 5000, callback: { url: 'https://example.com/' } },
     ])
       assert.equal(await hash(same), await hash());
+  });
+
+  it('counts nothing that is as it is by default, nor whether a playlist would be taken', async () => {
+    const said = await hash();
+    assert.equal(await hash({ output: { isHidden: false }, tenant: 'default' }), said);
+    assert.equal(await hash({ input: { url: 's3://a/b.mov', playlists: false } }), said);
+  });
+
+  it('is known in the form of the first release too, of the same request alone', async () => {
+    const first = '92793b46c7c831036ae45c72b10a71ceef88fb732ab96f75894b1f79568fa352';
+    assert.equal(await isRequestHash(first, parseTranscodeRequest(REQUEST)), true);
+    assert.equal(await isRequestHash(first, parseTranscodeRequest({ ...REQUEST, profile: 'audio' })), false);
+    assert.equal(await isRequestHash(await hash(), parseTranscodeRequest(REQUEST)), true);
   });
 
   it('is another one where other things are to be made', async () => {

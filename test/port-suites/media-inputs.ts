@@ -32,6 +32,23 @@ export function itReadsInputs(open: () => Promise<InputPlace>): void {
       assert.ok((await bytesOf(url, from)).equals(bytes.subarray(from)));
   });
 
+  it('reads a file whatever the characters of its name', async () => {
+    for (const name of ['in/my movie 100%.mov', 'a+b#c?d&e.mov', 'é 日本 😀.mov', '%41.mov', "it's (1)!*.mov"]) {
+      const url = await place.put(name, Buffer.from(name));
+      assert.equal(String(await bytesOf(url)), name);
+    }
+  });
+
+  it('refuses a playlist where none is asked for, whatever its name', async () => {
+    await place.put('a.ts', Buffer.from('segment'));
+    const text = Buffer.from(media('#EXTINF:2,', 'a.ts'));
+    for (const name of ['list.m3u8', 'film.mov']) {
+      const url = await place.put(name, text);
+      await assert.rejects(place.inputs.inspect(url, { playlists: false }), failingWith('playlist-forbidden'));
+      assert.equal((await place.inputs.inspect(url, { playlists: true })).sizeBytes, 'segment'.length);
+    }
+  });
+
   it('has the same version as long as the bytes are the same, and refuses others', async () => {
     const url = await place.put('film.mp4', Buffer.from('first'));
     const version = await place.inputs.inspect(url, {});

@@ -44,6 +44,13 @@ describe('the configuration of a worker', () => {
     assert.match(fault, /REELAY_INPUTS_ALLOW_FOLDERS: expected absolute paths/);
   });
 
+  it('takes addresses that inputs must be below, each to its last slash', () => {
+    const addressesOf = (text: string) => readConfig({ ...NEEDED, REELAY_INPUTS_ALLOW: text }).inputAllowAddresses;
+    assert.deepEqual(addressesOf('s3://media/in, https://cdn.example'), ['s3://media/in/', 'https://cdn.example/']);
+    const [fault = ''] = faultsOf({ ...NEEDED, REELAY_INPUTS_ALLOW: 's3://media/,media/in' });
+    assert.match(fault, /REELAY_INPUTS_ALLOW: expected addresses such as/);
+  });
+
   it('needs a store and an event log, and has a default for all else', () => {
     assert.deepEqual(readConfig(NEEDED), {
       store: { kind: 's3', bucket: 'frames', prefix: 'live' },
@@ -67,6 +74,7 @@ describe('the configuration of a worker', () => {
       scratchMaxBytes: 20 * 1024 ** 3,
       inputMaxBytes: 50 * 1024 ** 3,
       inputAllowFolders: [],
+      inputAllowAddresses: [],
       transcodeConcurrency: Math.ceil(availableParallelism() / 2),
       logLevel: 'info',
       s3Checksums: 'WHEN_REQUIRED',

@@ -99,6 +99,14 @@ describe('the HTTP hooks', () => {
     assert.equal((await describeTranscode(bench.reelay, { taskId, tenant: 'acme' })).state.status, 'succeeded');
   });
 
+  it('take an input that is an address alone for the same request', async () => {
+    const request = bench.request('end');
+    const first = await post('/hooks/play', { request: { ...request, input: 'https://example.com/movie.mp4' } });
+    assert.equal(first.isNew, true);
+    await awaitTranscode(bench.reelay, { taskId: request.taskId, tenant: 'acme' });
+    assert.equal((await post('/hooks/play', { request })).isDone, true);
+  });
+
   it('answer each fault with its code', async () => {
     const answers: [number, string | undefined, ReturnType<typeof post>][] = [
       [404, 'task-not-found', post('/hooks/play', { taskId: 'nobody' })],

@@ -1,6 +1,5 @@
 import { condition, log, patched, setHandler } from '@temporalio/workflow';
 import { problemOf } from '../../contracts/errors.js';
-import { canonicalJson } from '../../contracts/json-of.js';
 import {
   captureReportedSignal,
   changeCaptureRateSignal,
@@ -15,7 +14,13 @@ import {
   stopStreamSignal,
   streamStateQuery,
 } from '../../contracts/messages.js';
-import { policyAfter, parsePolicyChange, type AppliedPolicy, type PolicyChange } from '../../contracts/stream.js';
+import {
+  isSameStream,
+  policyAfter,
+  parsePolicyChange,
+  type AppliedPolicy,
+  type PolicyChange,
+} from '../../contracts/stream.js';
 import type { Holder } from '../kit/holder.js';
 import { APPLY_WITHIN } from '../policies.js';
 import {
@@ -32,7 +37,7 @@ import { stateOf } from './show-state.js';
 /** Handlers only record what was asked; the stream's loop carries it out. */
 export function registerHandlers(holder: Holder<StreamMachine>): void {
   setHandler(streamStateQuery, () => stateOf(holder.machine), { description: 'Phase, policy, host and last problem' });
-  setHandler(hasSettingsQuery, (settings) => canonicalJson(settings) === canonicalJson(holder.machine.settings));
+  setHandler(hasSettingsQuery, (settings) => isSameStream(settings, holder.machine.settings));
   setHandler(isCurrentSegmentQuery, (epoch, sessionId) => isCurrentSegment(holder.machine, { epoch, sessionId }));
   setHandler(setCapturePolicyUpdate, (change) => applyChange(holder, change), {
     validator: (change) => {

@@ -50,6 +50,12 @@ describe('the inputs on a worker', () => {
   };
   const kept = (): Promise<string[]> => readdir(join(folder, 'inputs'));
 
+  it('are fetched anew by another run where nothing tells their version', async () => {
+    const version = { sizeBytes: BODY.length, tag: '' };
+    for (const runId of ['a', 'a', 'b']) (await cache.acquire({ url: URL, version, runId }, { signal })).release();
+    assert.deepEqual(reads, [0, 0]);
+  });
+
   it('are fetched once for all who work with them', async () => {
     const both = await Promise.all([cache.acquire({ url: URL }, { signal }), cache.acquire({ url: URL }, { signal })]);
     assert.deepEqual(reads, [0]);

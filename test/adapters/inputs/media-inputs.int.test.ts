@@ -11,6 +11,9 @@ import { openMediaInputs, type MediaInputsOptions } from '../../../adapters/inpu
 import type { MediaInputs } from '../../../adapters/inputs/media-inputs.js';
 import { createNetworks, PRIVATE_NETWORKS } from '../../../adapters/network/networks.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
+import { tasksOf } from '../../../contracts/object-notification.js';
+import { parseTrigger } from '../../../contracts/object-trigger.js';
+import { parseTranscodeRequest } from '../../../contracts/transcode.js';
 import { s3Server } from '../../harness/servers.js';
 import { allOf } from '../../port-suites/all-of.js';
 import { failingWith } from '../../port-suites/failing-with.js';
@@ -59,7 +62,7 @@ async function fileServer({ hasRanges = true, hasLengths = true, hasTags = true 
     response.writeHead(206, headers).end(body.subarray(Number(from), end + 1));
   });
   const put = async (name: string, bytes: Uint8Array): Promise<string> => {
-    const url = new URL(name, `${server.origin}/`);
+    const url = new URL(name.split('/').map(encodeURIComponent).join('/'), `${server.origin}/`);
     files.set(url.pathname, Buffer.from(bytes));
     return url.href;
   };
@@ -157,6 +160,54 @@ describe('inputs', () => {
         await assert.rejects(inputs.inspect(urlOf(file), {}), failingWith('input-forbidden'), file);
       await assert.rejects(open().inspect(urlOf(path.join(at, 'link')), {}), failingWith('input-forbidden'));
     });
+  });
+
+  it('of a playlist whose segments have no validator say so in their version', async () => {
+    const text = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n#EXT-X-ENDLIST\n';
+    const tagOf = async (headers: http.OutgoingHttpHeaders): Promise<string> => {
+      const origin = await withServer(({ url }, response) => {
+        const body = url === '/a.ts' ? 'segment' : text;
+        response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
+      });
+      const inputs = open();
+      closing.push(() => inputs.close());
+      return (await inputs.inspect(`${origin}/list.m3u8`, {})).tag;
+    };
+    assert.match(await tagOf({}), /^playlist:\?[0-9a-f]{64}$/);
+    assert.match(await tagOf({ etag: '"v1"' }), /^playlist:[0-9a-f]{64}$/);
+  });
+
+  it('of a bucket are opened at the address that a notification asks for, whatever their keys', async () => {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
+    const s3 = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+    const prefix = `test/${randomUUID()}`;
+    const store = s3ObjectStore({ ...s3, bucket, prefix });
+    const inputs = open({ s3 });
+    closing.push(() => Promise.all([inputs.close(), store.close()]));
+    const trigger = parseTrigger({ name: 'up', bucket, profile: 'hls' });
+    for (const name of ['my movie 100%.mov', 'a+b#c?d.mov', 'é 日本.mov', '%41.mov']) {
+      await store.put(name, Buffer.from(name), { contentType: 'video/quicktime' });
+      const object = { key: encodeURIComponent(`${prefix}/${name}`), eTag: 'x' };
+      const record = { eventName: 'ObjectCreated:Put', s3: { bucket: { name: bucket }, object } };
+      const [start] = (await tasksOf({ Records: [record] }, [trigger])).starts;
+      const { url } = parseTranscodeRequest(start).input;
+      assert.equal((await inputs.inspect(url, {})).sizeBytes, Buffer.byteLength(name), name);
+    }
+  });
+
+  it('of a bucket that is not allowed are refused, by what a playlist names too', async () => {
+    const { endpoint, region, bucket, accessKeyId, secretAccessKey } = await s3Server();
+    const s3 = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
+    const store = s3ObjectStore({ ...s3, bucket, prefix: `test/${randomUUID()}` });
+    const inputs = open({ s3, allowAddresses: [store.url('in/x').slice(0, -1)] });
+    closing.push(() => Promise.all([inputs.close(), store.close()]));
+    for (const key of ['in/a.ts', 'private/a.ts'])
+      await store.put(key, Buffer.from(key), { contentType: 'video/mp2t' });
+    assert.equal((await inputs.inspect(store.url('in/a.ts'), {})).sizeBytes, 'in/a.ts'.length);
+    await assert.rejects(inputs.inspect(store.url('private/a.ts'), {}), failingWith('input-forbidden'));
+    const text = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${store.url('private/a.ts')}\n#EXT-X-ENDLIST\n`;
+    await store.put('in/x.mov', Buffer.from(text), { contentType: 'video/quicktime' });
+    await assert.rejects(inputs.inspect(store.url('in/x.mov'), {}), failingWith('playlist-forbidden'));
   });
 
   const withServer = async (answer: http.RequestListener): Promise<string> => {
