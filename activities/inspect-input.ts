@@ -9,7 +9,7 @@ import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
 import { runPiece, type PieceRun } from './transcode/run-piece.js';
-import { donePieces, storedPlan, storePlan } from '../records/stored-plan.js';
+import { donePieces, renewPlan, storedPlan, storePlan } from '../records/stored-plan.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { unitOf } from './transcode/unit-of.js';
 
@@ -19,7 +19,7 @@ export const createInspectInput = (host: TranscodeHost) =>
     const { settings } = input;
     const outputPrefix = outputPrefixOf(settings, host.store);
     return runPiece(host, { task: settings, piece: 'inspect' }, async (run) => {
-      const plan = await makePlan(host, { ...input, run });
+      const plan = await makePlan(host, { ...input, run, outputPrefix });
       const done = await donePieces(host.store, { task: settings, plan });
       const work = { ...taskRefOf(settings), unit: plan.unit, requestSha256: await requestHash(settings) };
       const published = await readManifest(host.store, outputPrefix);
@@ -45,10 +45,11 @@ export const createInspectInput = (host: TranscodeHost) =>
 
 async function makePlan(
   { store, inputs, limits, canToneMap, ...programs }: TranscodeHost,
-  { settings, chunkMs, run }: InspectInput & { run: PieceRun },
+  { settings, chunkMs, run, outputPrefix }: InspectInput & { run: PieceRun; outputPrefix: string },
 ): Promise<TranscodePlan> {
   const { remux, parameters, minSsim } = settings;
-  const { signal } = run;
+  const { signal, namespace } = run;
+  const origin = { namespace, outputPrefix };
   const profile = withParameters(await readProfile(store, parseProfileRef(settings.profile)), parameters);
   const onProgress = (part: number): void => {
     run.at('fetch', part);
@@ -57,11 +58,14 @@ async function makePlan(
   try {
     const unit = unitOf(input.version, { profile, remux, chunkMs, minSsim });
     const stored = await storedPlan(store, { task: settings, unit });
-    if (stored) return stored;
+    if (stored) return await renewPlan(store, { task: settings, plan: { ...stored, origin } });
     run.at('verify');
     const probed = await probeMedia({ ...programs, file: input.path, limits, signal });
     const plan = planTranscode({ ...probed, profile, remux, chunkMs, canToneMap });
-    return await storePlan(store, { task: settings, plan: { version: 1, unit, input: input.version, ...plan } });
+    return await storePlan(store, {
+      task: settings,
+      plan: { version: 1, unit, input: input.version, ...plan, origin },
+    });
   } finally {
     input.release();
   }
