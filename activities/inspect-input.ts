@@ -1,3 +1,4 @@
+import { fault } from '../contracts/errors.js';
 import { taskRefOf } from '../contracts/ids.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { withParameters, parseProfileRef } from '../contracts/profile.js';
@@ -8,6 +9,7 @@ import { requestHash } from '../contracts/request-hash.js';
 import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
+import { scratchNeed } from './transcode/room-for.js';
 import { runPiece, type PieceRun } from './transcode/run-piece.js';
 import { donePieces, renewPlan, storedPlan, storePlan } from '../records/stored-plan.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
@@ -23,6 +25,8 @@ export const createInspectInput = (host: TranscodeHost) =>
       const done = await donePieces(host.store, { task: settings, plan });
       const work = { ...taskRefOf(settings), unit: plan.unit, requestSha256: await requestHash(settings) };
       const published = await readManifest(host.store, outputPrefix);
+      const isPublished = isOfWork(published, work);
+      if (!isPublished) assertFits(host.scratch, scratchNeed(plan, settings));
       const { unit, decision, profile, probe, renditions, chunks, audio, warnings } = plan;
       return {
         unit,
@@ -38,10 +42,19 @@ export const createInspectInput = (host: TranscodeHost) =>
         isAudioDone: done.isAudioDone,
         isLadder: profile.package === 'hls',
         hasThumbnails: profile.thumbnails !== undefined && probe.video !== undefined,
-        ...(isOfWork(published, work) ? { published } : {}),
+        ...(isPublished ? { published } : {}),
       };
     });
   };
+
+/** Known before anything is encoded; another worker may have a larger scratch folder. */
+function assertFits({ folder, maxBytes }: TranscodeHost['scratch'], needBytes: number): void {
+  if (needBytes <= maxBytes) return;
+  throw fault(
+    'scratch-full',
+    `a piece of this task takes ${Math.ceil(needBytes)} bytes of scratch folder ${folder} at once: at most ${maxBytes} are allowed by REELAY_SCRATCH_MAX_BYTES`,
+  );
+}
 
 async function makePlan(
   { store, inputs, limits, canToneMap, ...programs }: TranscodeHost,

@@ -25,10 +25,13 @@ export function readConfig(environment: Environment = process.env): Config {
     if (result.fault) faults.push(result.fault);
     else if (result.value !== undefined) values[name] = result.value;
   }
-  faults.push(...missingPartners(values));
+  faults.push(...missingPartners(values), ...contradictions(values));
   if (faults.length > 0) throw fault('config-invalid', `the configuration has faults:\n${faults.join('\n')}`);
   return values as Config;
 }
+
+/** The largest input that a transcode takes: what is fetched has to lie somewhere. */
+export const largestInput = ({ inputMaxBytes, scratchMaxBytes }: Config): number => inputMaxBytes ?? scratchMaxBytes;
 
 interface ConfigFile {
   path: string;
@@ -94,3 +97,10 @@ const missingPartners = (values: Partial<Record<SettingName, unknown>>): string[
     ([name, partner]) =>
       `${SETTINGS[partner].variable}: expected a value where ${SETTINGS[name].variable} is set, got nothing`,
   );
+
+/** Settings that do not go together. */
+function contradictions({ inputMaxBytes, scratchMaxBytes }: Partial<Record<SettingName, unknown>>): string[] {
+  if (inputMaxBytes === undefined || Number(inputMaxBytes) <= Number(scratchMaxBytes)) return [];
+  const [input, scratch] = [SETTINGS.inputMaxBytes.variable, SETTINGS.scratchMaxBytes.variable];
+  return [`${input}: expected at most ${scratch}, which is ${show(scratchMaxBytes)}, got ${show(inputMaxBytes)}`];
+}

@@ -60,7 +60,6 @@ describe('the configuration of a worker', () => {
       deliveryMaxAgeMs: 3_600_000,
       scratchDir: path.resolve('.reelay/scratch'),
       scratchMaxBytes: 20 * 1024 ** 3,
-      inputMaxBytes: 50 * 1024 ** 3,
       inputAllowFolders: [],
       transcodeConcurrency: Math.ceil(availableParallelism() / 2),
       logLevel: 'info',
@@ -86,6 +85,18 @@ describe('the configuration of a worker', () => {
     assert.deepEqual(storeOf('s3://frames/a/b/'), { kind: 's3', bucket: 'frames', prefix: 'a/b' });
     const { events } = readConfig({ ...NEEDED, REELAY_EVENTS: 'file:///var/events' });
     assert.deepEqual(events, { kind: 'file', folder: '/var/events' });
+  });
+
+  it('takes no input that has no room in the scratch folder', () => {
+    const sizes = (input: number, scratch: number) => ({
+      ...NEEDED,
+      REELAY_INPUT_MAX_BYTES: String(input),
+      REELAY_SCRATCH_MAX_BYTES: String(scratch),
+    });
+    assert.equal(readConfig(sizes(2_000_000, 2_000_000)).inputMaxBytes, 2_000_000);
+    const [fault = ''] = faultsOf(sizes(2_000_001, 2_000_000));
+    assert.match(fault, /REELAY_INPUT_MAX_BYTES: expected at most REELAY_SCRATCH_MAX_BYTES, which is 2000000/);
+    assert.equal(readConfig({ ...NEEDED, REELAY_SCRATCH_MAX_BYTES: '2000000' }).inputMaxBytes, undefined);
   });
 
   it('takes the environment over the file, and the file over the defaults', async () => {
