@@ -42,6 +42,11 @@ export const TRANSCODE_ERRORS = {
     'send one of REELAY_API_TOKENS',
     'unauthenticated',
   ),
+  'host-forbidden': input(
+    'a request without a token is sent to a name that is not of this machine',
+    'use localhost, or set REELAY_API_TOKENS',
+    'forbidden',
+  ),
   'input-url-invalid': input(
     'the input or callback is no usable URL',
     'use s3://, http://, https:// or file://',
