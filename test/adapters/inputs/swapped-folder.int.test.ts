@@ -32,7 +32,7 @@ describe('a file whose folder is swapped for a link while it is opened', () => {
       }
     })();
     const readThrough = async (): Promise<string> => {
-      const { version } = await inspect(url);
+      const { version } = await inspect(url, {});
       return String(await buffer(await read(url, { version, fromByte: 0 })));
     };
     const seen = new Set<string>();
