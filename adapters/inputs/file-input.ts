@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { open, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { open, realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { fault } from '../../contracts/errors.js';
+import { isOpenedAt } from './is-opened-at.js';
 import type { InputScheme } from './media-inputs.js';
 import type { InputVersion } from '../../contracts/plan.js';
 
@@ -81,20 +82,13 @@ async function openAllowed(url: string, allowFolders: readonly string[]): Promis
     const real = await realpath(named);
     if (!isInside(real, folders)) throw forbidden;
     const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if ((await file.stat()).isFile() && (await isStill(file, real))) return file;
+    if ((await file.stat()).isFile() && (await isOpenedAt(file, real))) return file;
     await file.close();
     throw forbidden;
   } catch (error) {
     if (error === forbidden) throw error;
     throw fileFault(error, url);
   }
-}
-
-/** Whether what was opened is what was looked up: a folder on the way may have become a link meanwhile. */
-async function isStill(file: FileHandle, real: string): Promise<boolean> {
-  if (process.platform === 'linux') return (await readlink(`/proc/self/fd/${file.fd}`)) === real;
-  const [opened, named] = await Promise.all([file.stat(), stat(await realpath(real))]);
-  return opened.dev === named.dev && opened.ino === named.ino && (await realpath(real)) === real;
 }
 
 function fileFault(error: unknown, url: string): Error {
