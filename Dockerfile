@@ -24,7 +24,7 @@ COPY bin bin
 COPY schemas schemas
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production REELAY_SPOOL_DIR=/var/lib/reelay/spool
+ENV NODE_ENV=production REELAY_SPOOL_DIR=/var/lib/reelay/spool REELAY_SCRATCH_DIR=/var/lib/reelay/scratch
 VOLUME /var/lib/reelay
 USER node
 # tini passes SIGTERM on to the worker, which hands its streams over, and reaps what ffmpeg leaves.

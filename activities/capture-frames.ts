@@ -84,7 +84,7 @@ async function open(
   const frames = createFoundAnnouncer({ store, events, session, closing, onAttempt: beat });
   frames.announce(found);
   const part = () => capture.account.part(host.clock.nowMs());
-  const ledger = createLedgerWriter({ store, part, closing, onAttempt: beat });
+  const ledger = createLedgerWriter({ store, part, everyMs: host.ledgerEveryMs, closing, onAttempt: beat });
   const capture: Capture = new Capture(input, {
     pictures: host.pictures,
     host: host.name,

@@ -12,6 +12,7 @@ export const createCleanStore = ({ client, ...deps }: Deps) =>
   async function cleanStore(): Promise<Swept> {
     const context = Context.current();
     return sweepStore(deps, {
+      namespace: context.info.namespace,
       nowMs: Date.now(),
       async endOf(task) {
         context.heartbeat();

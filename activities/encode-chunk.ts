@@ -4,17 +4,15 @@ import type { PieceResult, UnitInput } from '../contracts/transcode-work.js';
 import { encodeChunk as encode } from '../media/transcode/encode-chunk.js';
 import { keptChunk, type ChunkFile, type KeptChunk } from './transcode/kept-chunks.js';
 import { putPieces } from './transcode/put-files.js';
+import { chunkMsOf, roomFor } from './transcode/room-for.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { noteRun, REUSED, workOnPiece, type PieceWork } from './transcode/work-piece.js';
-
-/** Rates are kept on average, not over each chunk. */
-const ROOM = 2;
 
 /** All renditions of one stretch of the video by one decode, proven and stored; what is stored first stays. */
 export const createEncodeChunk = (host: TranscodeHost) =>
   async function encodeChunk({ index, ...input }: UnitInput & { index: number }): Promise<PieceResult> {
-    const piece = `chunk ${index + 1}`;
-    return workOnPiece(host, { ...input, piece, bytesOf: (plan) => bytesOf(plan, index) }, async (work) => {
+    const room = (plan: TranscodePlan) => roomFor(plan, { piece: { kind: 'chunk', index } });
+    return workOnPiece(host, { ...input, piece: `chunk ${index + 1}`, room }, async (work) => {
       const { task, plan, folder } = work;
       const keyOf = (rendition: string): string => chunkKey(task, { unit: plan.unit, rendition, index });
       const stored = await Promise.all(plan.renditions.map(({ name }) => host.store.head(keyOf(name))));
@@ -45,17 +43,9 @@ async function encodeAndKeep(
   const { task, plan, signal, priority } = work;
   return work.withInput((file) =>
     stages.encodeChunk({ task: `${task.tenant}/${task.taskId}`, priority, signal }, async () => {
-      const made = await encode({ ...work.media(durationMsOf(plan, index)), file, index, threads });
+      const made = await encode({ ...work.media(chunkMsOf(plan, index)), file, index, threads });
       const files = made.renditions.map(({ name: rendition, path }) => ({ rendition, path }));
       return { ...noteRun(work, made), files: await kept.keep(files) };
     }),
   );
 }
-
-function durationMsOf({ chunks, probe }: TranscodePlan, index: number): number {
-  const [numerator, denominator] = probe.video?.timeBase ?? [1, 1000];
-  return ((chunks[index]?.durationTicks ?? 0) * numerator * 1000) / denominator;
-}
-
-const bytesOf = (plan: TranscodePlan, index: number): number =>
-  (ROOM * durationMsOf(plan, index) * plan.renditions.reduce((sum, { maxrateKbps }) => sum + maxrateKbps, 0)) / 8;

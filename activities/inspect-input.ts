@@ -1,4 +1,5 @@
 import { defined } from '../contracts/defined.js';
+import { fault } from '../contracts/errors.js';
 import { outputPrefixOf } from '../contracts/output-prefix.js';
 import { withParameters, parseProfileRef } from '../contracts/profile.js';
 import { readProfile } from '../records/read-profile.js';
@@ -7,8 +8,9 @@ import { manifestOfWork, readManifest } from '../records/read-manifest.js';
 import type { InspectInput, Inspection } from '../contracts/transcode-work.js';
 import { planTranscode } from '../media/transcode/plan-transcode.js';
 import { probeMedia } from '../media/transcode/probe-media.js';
+import { scratchNeed } from './transcode/room-for.js';
 import { runPiece, type PieceRun } from './transcode/run-piece.js';
-import { donePieces, storedPlan, storePlan } from '../records/stored-plan.js';
+import { donePieces, renewPlan, storedPlan, storePlan } from '../records/stored-plan.js';
 import type { TranscodeHost } from './transcode/transcode-host.js';
 import { unitOf } from './transcode/unit-of.js';
 
@@ -18,12 +20,13 @@ export const createInspectInput = (host: TranscodeHost) =>
     const { settings } = input;
     const outputPrefix = outputPrefixOf(settings, host.store);
     return runPiece(host, { task: settings, piece: 'inspect' }, async (run) => {
-      const plan = await makePlan(host, { ...input, run });
+      const plan = await makePlan(host, { ...input, run, outputPrefix });
       const done = await donePieces(host.store, { task: settings, plan });
       const published = await manifestOfWork(await readManifest(host.store, outputPrefix), {
         settings,
         unit: plan.unit,
       });
+      if (!published) assertFits(host.scratch, scratchNeed(plan, settings));
       const { unit, decision, profile, probe, renditions, chunks, audio, warnings } = plan;
       return {
         unit,
@@ -44,12 +47,22 @@ export const createInspectInput = (host: TranscodeHost) =>
     });
   };
 
+/** Known before anything is encoded; another worker may have a larger scratch folder. */
+function assertFits({ folder, maxBytes }: TranscodeHost['scratch'], needBytes: number): void {
+  if (needBytes <= maxBytes) return;
+  throw fault(
+    'scratch-full',
+    `a piece of this task takes ${Math.ceil(needBytes)} bytes of scratch folder ${folder} at once: at most ${maxBytes} are allowed by REELAY_SCRATCH_MAX_BYTES`,
+  );
+}
+
 async function makePlan(
   { store, inputs, limits, canToneMap, ...programs }: TranscodeHost,
-  { settings, chunkMs, run }: InspectInput & { run: PieceRun },
+  { settings, chunkMs, run, outputPrefix }: InspectInput & { run: PieceRun; outputPrefix: string },
 ): Promise<TranscodePlan> {
   const { remux, parameters, minSsim } = settings;
-  const { signal, runId } = run;
+  const { signal, namespace, runId } = run;
+  const origin = { namespace, outputPrefix };
   const profile = withParameters(await readProfile(store, parseProfileRef(settings.profile)), parameters);
   const onProgress = (part: number): void => {
     run.at('fetch', part);
@@ -58,11 +71,14 @@ async function makePlan(
   try {
     const unit = unitOf({ ...input, url: settings.input.url, runId }, { profile, remux, chunkMs, minSsim });
     const stored = await storedPlan(store, { task: settings, unit });
-    if (stored) return stored;
+    if (stored) return await renewPlan(store, { task: settings, plan: { ...stored, origin } });
     run.at('verify');
     const probed = await probeMedia({ ...programs, file: input.path, limits, signal });
     const plan = planTranscode({ ...probed, profile, remux, chunkMs, canToneMap });
-    return await storePlan(store, { task: settings, plan: { version: 1, unit, input: input.version, ...plan } });
+    return await storePlan(store, {
+      task: settings,
+      plan: { version: 1, unit, input: input.version, ...plan, origin },
+    });
   } finally {
     input.release();
   }

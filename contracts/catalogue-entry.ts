@@ -5,6 +5,7 @@ export const ANSWERS = {
   usage: { exit: 2, status: 400 },
   refused: { exit: 1, status: 400 },
   unauthenticated: { exit: 1, status: 401 },
+  forbidden: { exit: 1, status: 403 },
   'not-found': { exit: 3, status: 404 },
   conflict: { exit: 4, status: 409 },
   failed: { exit: 1, status: 500 },

@@ -6,6 +6,12 @@ export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 export const DEFAULT_TENANT = 'default';
 
+/** The first parts of keys that are of no tenant: none may be called so, and no output may lie below. */
+export const RESERVED = { work: 'transcode-work', profiles: 'profiles' } as const;
+
+export const isReserved = (key: string): boolean =>
+  Object.values(RESERVED).some((first) => `${key}/`.startsWith(`${first}/`));
+
 export interface StreamRef {
   tenant: string;
   streamId: string;

@@ -1,4 +1,4 @@
-import type { StreamRef, TaskRef } from './ids.js';
+import { RESERVED, type StreamRef, type TaskRef } from './ids.js';
 import { JPEG, PICTURE_TYPES, suffixOf, type PictureType } from './picture.js';
 import { slotAt, type Span } from './slots.js';
 import type { Size } from './stream.js';
@@ -65,12 +65,17 @@ export const isPartKey = (key: string): boolean => /\/\d+\.json$/.test(key);
 export const workPrefix = ({ tenant, taskId }: TaskRef): string => `${WORK}${tenant}/${taskId}/`;
 
 /** The work of all tenants, so that the janitor need not look through what is published. */
-export const WORK = 'transcode-work/';
+export const WORK = `${RESERVED.work}/`;
 
-/** The task that a key below `WORK` is a piece of. */
-export function taskOfWorkKey(key: string): TaskRef | undefined {
-  const [, tenant, taskId] = /^transcode-work\/([^/]+)\/([^/]+)\//.exec(key) ?? [];
-  return tenant === undefined || taskId === undefined ? undefined : { tenant, taskId };
+/** The work of a task with one version of its input by one recipe. */
+export interface UnitRef extends TaskRef {
+  unit: string;
+}
+
+/** The unit that a key below `WORK` is a piece of. */
+export function unitOfWorkKey(key: string): UnitRef | undefined {
+  const [, tenant, taskId, unit] = /^transcode-work\/([^/]+)\/([^/]+)\/([^/]+)\//.exec(key) ?? [];
+  return tenant === undefined || taskId === undefined || unit === undefined ? undefined : { tenant, taskId, unit };
 }
 
 /** The same input and recipe have the same unit: work of another version of the input is never taken for this one's. */
@@ -109,7 +114,7 @@ export function isOthersKey(key: string, tenant: string): boolean {
 }
 
 /** The keys of all profiles, or of the versions of one, begin so. */
-export const profilePrefix = (name?: string): string => `profiles/${name === undefined ? '' : `${name}/`}`;
+export const profilePrefix = (name?: string): string => `${RESERVED.profiles}/${name === undefined ? '' : `${name}/`}`;
 
 export const profileKey = ({ name, version }: { name: string; version: number }): string =>
-  `profiles/${name}/${version}.json`;
+  `${RESERVED.profiles}/${name}/${version}.json`;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fault } from './errors.js';
-import { DEFAULT_TENANT } from './ids.js';
+import { isReserved } from './ids.js';
 import { parseProfileRef } from './profile.js';
-import { fields, name, parseRequest } from './request.js';
+import { fields, name, parseRequest, tenantName } from './request.js';
 import { sha256Hex } from './sha256-hex.js';
 import { PREFIX, type AddressedRequest } from './transcode.js';
 
@@ -17,13 +17,18 @@ export const triggerSchema = fields({
   suffixes: z.array(z.string().min(1).max(40)).max(20).default([]),
   profile: z.string(),
   /** Outputs of a task go to `{output}/{taskId}`; `{tenant}/transcodes/{taskId}` unless given. */
-  output: z.string().max(300).regex(PREFIX, 'expected a prefix without a slash at its ends').optional(),
+  output: z
+    .string()
+    .max(300)
+    .regex(PREFIX, 'expected a prefix without a slash at its ends')
+    .refine((key) => !isReserved(key), 'expected a prefix that is not kept for Reelay itself')
+    .optional(),
   /** Beside the original, which must be in the store itself. */
   isHidden: z.boolean().default(false),
   /** Whether an object that is a playlist is taken for the segments that it names: people may upload what they like. */
   playlists: z.boolean().optional(),
   priority: z.int().min(0).max(100).default(50),
-  tenant: name.default(DEFAULT_TENANT),
+  tenant: tenantName,
 });
 export type ObjectTrigger = z.output<typeof triggerSchema>;
 export type TriggerInput = z.input<typeof triggerSchema>;

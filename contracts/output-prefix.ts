@@ -1,4 +1,5 @@
 import { fault } from './errors.js';
+import { isReserved } from './ids.js';
 import { defaultOutputPrefix } from './keys.js';
 import { keyBelow } from './object-address.js';
 import type { TranscodeSettings } from './transcode.js';
@@ -13,7 +14,10 @@ export function outputPrefixOf(settings: TranscodeSettings, store: { url(key: st
   const root = store.url('x').slice(0, -1);
   const key = keyBelow(root, input.url) ?? '';
   const [, folder = '', file = ''] = /^(.*\/)?([^/]+)$/.exec(key) ?? [];
-  if (file === '')
-    throw fault('request-invalid', `output.isHidden: expected an input in the store itself, below ${root}`);
+  if (file === '' || isReserved(key))
+    throw fault(
+      'request-invalid',
+      `output.isHidden: expected an input in the store itself, below ${root}, that is none of Reelay's own`,
+    );
   return `${folder}${HIDDEN}/${file}/${profile.replace('@', '-')}`;
 }

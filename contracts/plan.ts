@@ -125,4 +125,12 @@ export interface TranscodePlan {
   /** A picture of a wide range of brightness is brought down to that of common screens. */
   isToneMapped: boolean;
   warnings: string[];
+  /** The task that has begun with it last; plans of older releases lack it. */
+  origin?: PlanOrigin;
+}
+
+/** By which the janitor tells whose work lies in a store that several namespaces of Temporal share. */
+export interface PlanOrigin {
+  namespace: string;
+  outputPrefix: string;
 }

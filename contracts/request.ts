@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { fault, type ErrorCode } from './errors.js';
-import { NAME_PATTERN } from './ids.js';
+import { DEFAULT_TENANT, isReserved, NAME_PATTERN } from './ids.js';
 import { redact } from './redact.js';
 
 /** What callers name things by: it becomes part of ids and keys. */
 export const name = z
   .string()
   .regex(NAME_PATTERN, 'expected 1 to 100 letters, digits, ".", "_" or "-", starting with a letter or digit');
+
+/** Whose streams and tasks they are: the first part of keys. */
+export const tenantName = name
+  .refine((tenant) => !isReserved(tenant), 'expected a name that is not kept for Reelay itself')
+  .default(DEFAULT_TENANT);
 
 /** An object that names the fields it knows when it meets one that it does not. */
 export const fields = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

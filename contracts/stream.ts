@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fault, type ErrorCode, type Problem } from './errors.js';
-import { DEFAULT_TENANT } from './ids.js';
 import { canonicalJson } from './json-of.js';
-import { fields, name, parseRequest, show } from './request.js';
+import { fields, name, parseRequest, show, tenantName } from './request.js';
 import { withoutDefaults } from './without-defaults.js';
 
 export const MIN_EVERY_MS = 100;
@@ -46,7 +45,7 @@ export const captureSchema = fields({
 
 export const streamRequestSchema = fields({
   streamId: name,
-  tenant: name.default(DEFAULT_TENANT),
+  tenant: tenantName,
   source: fields({
     url: z.string(),
     /** Silence after which the source is taken for stalled, milliseconds. */

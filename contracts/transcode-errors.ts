@@ -42,6 +42,11 @@ export const TRANSCODE_ERRORS = {
     'send one of REELAY_API_TOKENS',
     'unauthenticated',
   ),
+  'host-forbidden': input(
+    'a request without a token is sent to a name that is not of this machine',
+    'use localhost, or set REELAY_API_TOKENS',
+    'forbidden',
+  ),
   'input-url-invalid': input(
     'the input or callback is no usable URL',
     'use s3://, http://, https:// or file://',
@@ -60,6 +65,13 @@ export const TRANSCODE_ERRORS = {
     meaning: 'the server or store of the input does not answer',
     action: 'check the server; the task goes on when it is back',
   },
+  'input-too-slow': {
+    retryable: true,
+    fault: 'source',
+    answer: 'retry-later',
+    meaning: 'the server of the input sends it so slowly that it would keep the scratch folder from others for days',
+    action: 'check the server and the network to it; `reelay transcode retry` begins again',
+  },
   'input-changed': input('the input changed while it was read', 'submit it again under a new id, once it is complete'),
   'input-empty': input('the input has no bytes', 'upload it again'),
   'input-not-media': input('the input is no media file that ffmpeg knows', 'check what was uploaded'),
@@ -68,7 +80,7 @@ export const TRANSCODE_ERRORS = {
   'input-no-video': input('the input has no video track, which the profile needs', 'use the profile `audio`'),
   'input-no-audio': input('the input has no audio track, which the profile needs', 'use another profile'),
   'input-too-large': input(
-    'the input has more bytes, pixels, tracks or time than workers take',
+    'the input has more bytes, pixels, tracks, packets or time than workers take',
     'raise the limit in the configuration of the workers, or make it smaller',
   ),
   'input-unsupported': input('the input needs what ffmpeg or Reelay cannot do', 'convert it by other means first'),

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { fault, type ErrorCode, type Problem } from './errors.js';
-import { DEFAULT_TENANT, type TaskRef } from './ids.js';
+import { isReserved, type TaskRef } from './ids.js';
 import type { TranscodeManifest } from './manifest.js';
 import { parametersSchema, parseProfileRef } from './profile.js';
-import { fields, name, parseRequest, show } from './request.js';
+import { fields, name, parseRequest, show, tenantName } from './request.js';
 
 export const INPUT_SCHEMES = ['s3', 'http', 'https', 'file'] as const;
 const MAX_URL_LENGTH = 4096;
 const UNESCAPED = /^[^\s\p{Cc}]+$/u;
 /** The key of an object without a slash at its ends, with nothing in it that a path would take for a step. */
 export const PREFIX = /^(?!\.{1,2}(?:\/|$))[\w.!'()*-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.!'()*-]+)*$/;
-const prefix = z.string().max(500).regex(PREFIX, 'expected a prefix such as movies/42, without a slash at its ends');
+const prefix = z
+  .string()
+  .max(500)
+  .regex(PREFIX, 'expected a prefix such as movies/42, without a slash at its ends')
+  .refine((key) => !isReserved(key), 'expected a prefix that is not kept for Reelay itself');
 
 /** How the streams of a conforming input are treated: copied where they conform, always, or never. */
 export const REMUX = ['auto', 'always', 'never'] as const;
@@ -28,7 +32,7 @@ export const inputSchema = z.preprocess(
 
 export const transcodeRequestSchema = fields({
   taskId: name,
-  tenant: name.default(DEFAULT_TENANT),
+  tenant: tenantName,
   input: inputSchema,
   /** `NAME` or `NAME@VERSION`. */
   profile: z.string(),

@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
 import { fault } from '../contracts/errors.js';
 import type { TaskRef } from '../contracts/ids.js';
-import { audioKey, chunkKey, planKey, unitPrefix } from '../contracts/keys.js';
-import type { TranscodePlan } from '../contracts/plan.js';
+import { audioKey, chunkKey, planKey, unitPrefix, type UnitRef } from '../contracts/keys.js';
+import type { PlanOrigin, TranscodePlan } from '../contracts/plan.js';
 
 /** The plan of a unit; the first one that was written is the one that all follow. */
 export async function storedPlan(
@@ -29,6 +29,28 @@ export async function storePlan(
   const options = { contentType: 'application/json', ifAbsent: true } as const;
   const outcome = await store.put(planKey(task, plan.unit), Buffer.from(JSON.stringify(plan)), options);
   return outcome === 'written' ? plan : planOf(store, { task, unit: plan.unit });
+}
+
+/** Puts a plan again that is there already, for the sake of its time: what was begun anew is not old, whatever its age. */
+export async function renewPlan(
+  store: Pick<ObjectStore, 'put'>,
+  { task, plan }: { task: TaskRef; plan: TranscodePlan },
+): Promise<TranscodePlan> {
+  await store.put(planKey(task, plan.unit), Buffer.from(JSON.stringify(plan)), { contentType: 'application/json' });
+  return plan;
+}
+
+/** Who has begun with the plan of a unit; undefined where it does not say, or is no plan. */
+export async function originOf(
+  store: Pick<ObjectStore, 'get'>,
+  { unit, ...task }: UnitRef,
+): Promise<PlanOrigin | undefined> {
+  try {
+    return (await storedPlan(store, { task, unit }))?.origin;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** What is stored of a unit: each piece was proven before it was put, and none is ever replaced. */

@@ -14,6 +14,7 @@ import { SERVER_SETTINGS } from './config-server-settings.js';
 import { setting, type Setting } from './setting.js';
 import {
   duration,
+  durationOrOff,
   eventLogLocation,
   filePath,
   httpUrl,
@@ -123,6 +124,20 @@ export const SETTINGS = {
     duration('60s'),
     { default: DEFAULT_DELIVERY_MAX_AGE },
   ),
+  latestEvery: setting(
+    [
+      'REELAY_LATEST_EVERY',
+      'duration',
+      "how far apart the copies of a stream's newest picture are: `0s` for each frame, which doubles the puts; `off` for none",
+    ],
+    durationOrOff(),
+    { default: '0s' },
+  ),
+  ledgerEveryMs: setting(
+    ['REELAY_LEDGER_EVERY', 'duration', 'how far apart the writes of the ledger of a stream are'],
+    duration('1s'),
+    { default: '10s' },
+  ),
   ...TRANSCODE_SETTINGS,
   logLevel: setting(
     ['REELAY_LOG_LEVEL', 'word', 'the least level that is logged: `debug`, `info`, `warn` or `error`'],
@@ -200,6 +215,11 @@ export const SETTINGS = {
     {
       isSecret: true,
     },
+  ),
+  kafkaSaslWithoutTls: setting(
+    ['KAFKA_SASL_WITHOUT_TLS', 'true or false', 'whether brokers of other machines may be told the password in clear'],
+    yesOrNo(),
+    { default: false },
   ),
   ...SERVER_SETTINGS,
 } as const satisfies Record<string, Setting<z.ZodType>>;

@@ -5,7 +5,6 @@ import { setting } from './setting.js';
 const GIB = 1024 ** 3;
 const DEFAULT_SCRATCH_DIR = '.reelay/scratch';
 const DEFAULT_SCRATCH_MAX_BYTES = 20 * GIB;
-const DEFAULT_INPUT_MAX_BYTES = 50 * GIB;
 
 /** Two processes of one thread each take more processor time for the same output than one of two: bench/transcode.ts. */
 const CORES_AN_ENCODER = 2;
@@ -30,9 +29,13 @@ export const TRANSCODE_SETTINGS = {
     { default: DEFAULT_SCRATCH_MAX_BYTES },
   ),
   inputMaxBytes: setting(
-    ['REELAY_INPUT_MAX_BYTES', 'bytes', 'the largest input that a transcode takes'],
+    [
+      'REELAY_INPUT_MAX_BYTES',
+      'bytes',
+      'the largest input that a transcode takes; as much as `REELAY_SCRATCH_MAX_BYTES` where it is not set, and never more',
+    ],
     wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    { default: DEFAULT_INPUT_MAX_BYTES },
+    {},
   ),
   inputAllowFolders: setting(
     ['REELAY_INPUTS_ALLOW_FOLDERS', 'paths', 'folders whose files a transcode may read, with commas between them'],

@@ -38,6 +38,10 @@ export const duration = (least: string) =>
     return ms !== undefined && ms >= (parseDuration(least) ?? 0) ? ms : undefined;
   }, `expected a duration of at least ${least}, such as 90s or 1h`);
 
+/** The same, or none at all. */
+export const durationOrOff = () =>
+  parsed((value) => (value.trim() === 'off' ? 'off' : parseDuration(value)), 'expected a duration such as 10s, or off');
+
 /** A path, made absolute against the working folder. */
 export const filePath = (expected: string) => text(expected).transform((value) => path.resolve(value));
 

@@ -25,10 +25,13 @@ export function readConfig(environment: Environment = process.env): Config {
     if (result.fault) faults.push(result.fault);
     else if (result.value !== undefined) values[name] = result.value;
   }
-  faults.push(...missingPartners(values));
+  faults.push(...missingPartners(values), ...contradictions(values as Partial<Config>));
   if (faults.length > 0) throw fault('config-invalid', `the configuration has faults:\n${faults.join('\n')}`);
   return values as Config;
 }
+
+/** The largest input that a transcode takes: what is fetched has to lie somewhere. */
+export const largestInput = ({ inputMaxBytes, scratchMaxBytes }: Config): number => inputMaxBytes ?? scratchMaxBytes;
 
 interface ConfigFile {
   path: string;
@@ -94,3 +97,25 @@ const missingPartners = (values: Partial<Record<SettingName, unknown>>): string[
     ([name, partner]) =>
       `${SETTINGS[partner].variable}: expected a value where ${SETTINGS[name].variable} is set, got nothing`,
   );
+
+/** Settings that do not go together. */
+const contradictions = (values: Partial<Config>): string[] => [...roomFaults(values), ...passwordFaults(values)];
+
+function roomFaults({ inputMaxBytes, scratchMaxBytes = Infinity }: Partial<Config>): string[] {
+  if (inputMaxBytes === undefined || inputMaxBytes <= scratchMaxBytes) return [];
+  const [input, scratch] = [SETTINGS.inputMaxBytes.variable, SETTINGS.scratchMaxBytes.variable];
+  return [`${input}: expected at most ${scratch}, which is ${show(scratchMaxBytes)}, got ${show(inputMaxBytes)}`];
+}
+
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\]):\d+$/;
+
+/** Who listens between a worker and a broker without TLS has the password. */
+function passwordFaults({ events, kafkaSaslMechanism, kafkaTls, kafkaSaslWithoutTls }: Partial<Config>): string[] {
+  if (kafkaSaslMechanism === undefined || kafkaTls || kafkaSaslWithoutTls || events?.kind !== 'kafka') return [];
+  const far = events.brokers.find((broker) => !LOOPBACK.test(broker));
+  if (far === undefined) return [];
+  const [tls, allowed] = [SETTINGS.kafkaTls.variable, SETTINGS.kafkaSaslWithoutTls.variable];
+  return [
+    `${tls}: expected true, or ${allowed}, where ${SETTINGS.kafkaSaslMechanism.variable} is set and ${far} is another machine`,
+  ];
+}

@@ -20,7 +20,7 @@ import type { LargeObjects } from '../adapters/large-objects/large-objects.js';
 import type { Log } from '../adapters/log.js';
 import type { S3Options } from '../adapters/s3/s3-connection.js';
 import type { ObjectStore } from '../adapters/object-store/object-store.js';
-import type { Config } from './config.js';
+import { largestInput, type Config } from './config.js';
 import type { StoreLocation } from './config-values.js';
 
 export interface Adapters {
@@ -88,7 +88,7 @@ const openInputs = (config: Config): MediaInputs =>
     allowNetworks: allowedNetworks(config).inputs,
     allowFolders: config.inputAllowFolders,
     allowAddresses: config.inputAllowAddresses,
-    maxBytes: config.inputMaxBytes,
+    maxBytes: largestInput(config),
   });
 
 const s3Of = (config: Config, { s3Endpoint, s3Region, credentials }: Omit<StoreSettings, 'store'>): S3Options => ({

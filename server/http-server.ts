@@ -16,6 +16,9 @@ export interface HttpServerOptions {
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const REQUEST_WITHIN_MS = 30_000;
 
+/** A page of the web may have any name lead here, but not this one: whoever needs no token must come from this machine. */
+const OWN_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
 /** The HTTP interface; nothing listens before `listen`. */
 export function createHttpServer({ hooks, tokens, onProblem }: HttpServerOptions): FastifyInstance {
   const server = Fastify({
@@ -25,6 +28,11 @@ export function createHttpServer({ hooks, tokens, onProblem }: HttpServerOptions
   });
   const isOpen = Object.keys(tokens).length === 0;
   server.addHook('onRequest', async ({ headers, url }) => {
+    if (isOpen && !OWN_NAME.test(headers.host ?? ''))
+      throw fault(
+        'host-forbidden',
+        `expected a name of this machine alone while there are no REELAY_API_TOKENS, got ${headers.host}`,
+      );
     if (isOpen || url === '/health' || bearerOf(headers.authorization, tokens) !== undefined) return;
     throw fault('token-missing', 'expected one of REELAY_API_TOKENS as a bearer');
   });

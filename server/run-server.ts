@@ -10,6 +10,7 @@ import { createHttpServer } from './http-server.js';
 import { readNotifications } from './read-notifications.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
+import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
 
 interface RunOptions {
@@ -20,6 +21,7 @@ interface RunOptions {
 
 /** Runs the HTTP interface, and reads what a store tells of its objects, until it is told to stop. */
 export async function runServer({ config, stopping, onReady }: RunOptions): Promise<void> {
+  keepPrivate();
   const log = createLog(config);
   assertGuarded(config);
   const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers, config);

@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { fault } from '../contracts/errors.js';
 import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
+import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { openRole, ROLES, type Role } from './roles.js';
@@ -25,6 +26,7 @@ interface RunOptions {
 
 /** Runs the workers of this process until it is told to stop; then each role ends, and what was opened is closed. */
 export async function runWorkers({ config, roles, stopping, onReady }: RunOptions): Promise<void> {
+  keepPrivate();
   const log = createLog(config);
   Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

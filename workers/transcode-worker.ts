@@ -4,6 +4,7 @@ import { createTranscodeActivities } from '../activities/index.js';
 import { createInputCache } from '../activities/transcode/input-cache.js';
 import { openScratch } from '../activities/transcode/scratch.js';
 import { createStages } from '../activities/transcode/stages.js';
+import { largestInput } from '../runtime/config.js';
 import { TRANSCODE_QUEUE } from '../contracts/queues.js';
 import { prepareSandbox } from '../media/confinement.js';
 import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
@@ -25,7 +26,7 @@ export async function openTranscodeWorker({ connection, client, config, adapters
   await prepareSandbox(config.sandbox, { has: ['network', 'limits'] });
   const { canToneMap } = await inspectEncoder(config.ffmpeg);
   const scratch = await openScratch({ folder, maxBytes });
-  const inputs = createInputCache({ scratch, inputs: adapters.inputs, maxBytes: config.inputMaxBytes });
+  const inputs = createInputCache({ scratch, inputs: adapters.inputs, maxBytes: largestInput(config) });
   const stages = createStages({ encoders, transfers: TRANSFERS });
   const host = {
     name: config.host,

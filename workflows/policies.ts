@@ -113,6 +113,7 @@ export const PIECE_FAULTS = [
   'encode-stalled',
   'output-unproven',
   'input-unreachable',
+  'input-too-slow',
   'scratch-full',
 ] as const satisfies ErrorCode[];
 /** How often a piece that failed by itself is made before its task fails. */

@@ -17,6 +17,8 @@ export interface CaptureHost {
   /** Not the one of an activity's context, which goes silent once the activity is cancelled. */
   client: Pick<Client, 'workflow'>;
   store: ObjectStore;
+  /** How far apart the writes of each ledger are, milliseconds; as usual unless given. */
+  ledgerEveryMs?: number;
   events: EventSink;
   delivery: Delivery;
   registry: CaptureRegistry;

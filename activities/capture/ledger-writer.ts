@@ -17,14 +17,21 @@ export interface LedgerWriter {
 interface LedgerStart {
   store: ObjectStore;
   part(): LedgerPart;
+  everyMs?: number | undefined;
   closing: AbortSignal;
   onAttempt(): void;
 }
 
 /** What a crash may cost the ledger; the frames of that time are found again in the store. */
-const WRITE_EVERY_MS = 10_000;
+export const DEFAULT_LEDGER_EVERY_MS = 10_000;
 
-export function createLedgerWriter({ store, part, closing, onAttempt }: LedgerStart): LedgerWriter {
+export function createLedgerWriter({
+  store,
+  part,
+  everyMs = DEFAULT_LEDGER_EVERY_MS,
+  closing,
+  onAttempt,
+}: LedgerStart): LedgerWriter {
   let timer: NodeJS.Timeout | undefined;
   let lastMs = -Infinity;
   let writing: Promise<unknown> = Promise.resolve();
@@ -33,7 +40,7 @@ export function createLedgerWriter({ store, part, closing, onAttempt }: LedgerSt
 
   return {
     touch() {
-      timer ??= setTimeout(writeSoon, Math.max(0, lastMs + WRITE_EVERY_MS - performance.now()));
+      timer ??= setTimeout(writeSoon, Math.max(0, lastMs + everyMs - performance.now()));
     },
     touchNow: writeSoon,
     async flush() {

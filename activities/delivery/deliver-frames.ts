@@ -3,7 +3,7 @@ import { TOPICS } from '../../contracts/events.js';
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { eventOf, type Frame } from '../frames/frame.js';
-import { createLatestKeeper } from '../frames/keep-latest.js';
+import { createLatestKeeper, type LatestEvery } from '../frames/keep-latest.js';
 import { putFrame } from '../frames/put-frame.js';
 import type { Breaker } from './breaker.js';
 import type { Cemetery, GivenUp } from './cemetery.js';
@@ -39,6 +39,8 @@ export interface DeliveryDeps {
   /** Not through the breaker: the newest picture is a convenience that nothing waits for. */
   store: ObjectStore;
   backup?: ObjectStore | undefined;
+  /** For each frame unless given: a put beside that of the frame itself. */
+  latestEveryMs?: LatestEvery | undefined;
   events: EventSink;
   /** The breaker of the topic of frames. */
   eventsBreaker: Breaker;
@@ -66,7 +68,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   const announcing = createWorkQueue({ atOnce: concurrency * EVENTS_PER_UPLOAD, work: settling(announceFrame) });
   const waiting = [storing.backlog, announcing.backlog];
   const admit = createAdmission({ spool, parcels, waiting, onProblem });
-  const latest = createLatestKeeper({ store, closing });
+  const latest = createLatestKeeper({ store, everyMs: deps.latestEveryMs ?? 0, closing });
   closing.addEventListener('abort', giveBack, { once: true });
 
   return {

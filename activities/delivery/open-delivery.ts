@@ -1,6 +1,7 @@
 import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { TOPICS, type Topic } from '../../contracts/events.js';
+import type { LatestEvery } from '../frames/keep-latest.js';
 import { createBreaker, type Breaker } from './breaker.js';
 import type { BreakerPolicy } from './breaker-state.js';
 import type { Cemetery, CemeteryGround } from './cemetery.js';
@@ -26,6 +27,7 @@ export interface DeliveryStart<Grave extends Cemetery> {
   maxBytes: number;
   store: ObjectStore;
   backup?: ObjectStore | undefined;
+  latestEveryMs?: LatestEvery | undefined;
   events: EventSink;
   openCemetery(ground: CemeteryGround): Promise<Grave>;
   /** Frames on their way to the store at once, for all streams of the host. */
@@ -61,6 +63,7 @@ export async function openDelivery<Grave extends Cemetery>(start: DeliveryStart<
     spool,
     store,
     backup,
+    latestEveryMs: start.latestEveryMs,
     route: createStoreRoute({
       primary: { store, breaker: breakers.primary },
       backup: backup && { store: backup, breaker: breakers.backup },

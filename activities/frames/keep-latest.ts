@@ -12,6 +12,9 @@ interface Latest {
   isBusy: boolean;
 }
 
+/** At most one picture of a stream each so many milliseconds of its slots; 0 for each of its frames. */
+export type LatestEvery = number | 'off';
+
 export interface LatestKeeper {
   /** The frame is on its way: what is much older need not be shown any more. */
   expect(frame: Frame): void;
@@ -21,11 +24,17 @@ export interface LatestKeeper {
 /** While a backlog is delivered, its pictures are not the newest for more than a moment, and each put takes its time. */
 const STALE_AFTER_MS = 2000;
 
+interface LatestStart {
+  store: ObjectStore;
+  everyMs: LatestEvery;
+  closing: AbortSignal;
+}
+
 /**
  * Keeps each stream's newest picture under one key. It is a convenience beside the frames: one put a stream at a time,
  * never an older picture over a newer one, and the next frame makes a failed put good.
  */
-export function createLatestKeeper({ store, closing }: { store: ObjectStore; closing: AbortSignal }): LatestKeeper {
+export function createLatestKeeper({ store, everyMs, closing }: LatestStart): LatestKeeper {
   const streams = new Map<string, Latest>();
   const latestOf = (key: string): Latest => {
     const latest = streams.get(key) ?? { slotMs: -Infinity, expectedMs: -Infinity, isBusy: false };
@@ -42,10 +51,11 @@ export function createLatestKeeper({ store, closing }: { store: ObjectStore; clo
   };
 
   async function keep(frame: Frame, image: Buffer): Promise<void> {
+    if (everyMs === 'off') return;
     const key = latestKey(frame.session);
     const latest = latestOf(key);
     if (frame.slotMs < latest.expectedMs - STALE_AFTER_MS) return;
-    if (frame.slotMs <= latest.slotMs) return;
+    if (frame.slotMs <= latest.slotMs || frame.slotMs < latest.slotMs + everyMs) return;
     latest.slotMs = frame.slotMs;
     latest.next = { frame, image };
     if (latest.isBusy) return;

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../contracts/errors.js';
 import { audioKey, chunkKey } from '../../contracts/keys.js';
@@ -27,6 +27,11 @@ export async function fetchAudio(host: Fetching, work: PieceWork): Promise<strin
     { key: audioKey(work.task, work.plan.unit), path: join(work.folder, PIECES, 'audio.m4a') },
   ]);
   return path;
+}
+
+/** What has been joined makes room for what comes next. */
+export async function removePieces(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(path, { force: true });
 }
 
 async function fetchAll(

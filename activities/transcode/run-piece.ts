@@ -8,6 +8,8 @@ const BEAT_EVERY_MS = 1000;
 
 /** One attempt at a piece of work, and what it tells of itself. */
 export interface PieceRun {
+  /** Of Temporal. */
+  namespace: string;
   /** Aborts when the task is cancelled or the worker stops; work that it ends rejects with its reason. */
   signal: AbortSignal;
   log: AttemptLogWriter;
@@ -28,7 +30,7 @@ export async function runPiece<Result>(
   work: (run: PieceRun) => Promise<Result>,
 ): Promise<Result> {
   const context = Context.current();
-  const { attempt, workflowExecution } = context.info;
+  const { attempt, namespace, workflowExecution } = context.info;
   const beat: PieceHeartbeat = { piece, host, stage: 'waiting', percent: 0 };
   const tell = (): void => {
     context.heartbeat({ ...beat });
@@ -39,6 +41,7 @@ export async function runPiece<Result>(
   tell();
   try {
     const result = await work({
+      namespace,
       signal,
       log,
       runId: workflowExecution?.runId ?? '',

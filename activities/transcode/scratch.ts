@@ -9,13 +9,26 @@ export interface Room {
   release(): void;
 }
 
+/** Room that several use and that is taken once, such as that of an input. */
+export interface SharedRoom {
+  bytes: number;
+  isTaken(): boolean;
+  /** Called in the step in which it is given; with the room itself where it was not taken before. */
+  use(room: Room | undefined): void;
+}
+
 /** The folder where a worker keeps inputs and what it makes of them, within a budget that is asked for before it is used. */
 export interface Scratch {
   readonly folder: string;
   /** Where chunks lie that are encoded and not yet stored: what a worker that is killed must not have made in vain. */
   readonly keptFolder: string;
-  /** Waits its turn for room; fails with `scratch-full` where there can never be so much. */
-  reserve(bytes: number, options: { signal: AbortSignal }): Promise<Room>;
+  /** All that may lie there at once. */
+  readonly maxBytes: number;
+  /**
+   * Waits its turn for room; fails with `scratch-full` where there can never be so much. What is shared is had in the same
+   * step: who held the one while it waits for the other might wait for ever.
+   */
+  reserve(bytes: number, options: { signal: AbortSignal; shared?: SharedRoom }): Promise<Room>;
   /** A folder for one piece of work, which is gone after it. */
   withFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result>;
   /** Who can give room back at once when others wait; answers false where it has none. */
@@ -33,7 +46,7 @@ export async function openScratch({ folder, maxBytes }: { folder: string; maxByt
   const owner = await ownFolder(folder, 'scratch');
   const keptFolder = join(folder, KEPT);
   await sweep(folder, { keptFolder });
-  const waiting: { bytes: number; enter(): void }[] = [];
+  const waiting: Waiting[] = [];
   let usedBytes = 0;
   let isAdmitting = false;
   let evict = (): boolean => false;
@@ -41,11 +54,12 @@ export async function openScratch({ folder, maxBytes }: { folder: string; maxByt
   return {
     folder,
     keptFolder,
-    async reserve(bytes, { signal }) {
-      await assertPossible(folder, { bytes, maxBytes });
+    maxBytes,
+    async reserve(bytes, { signal, shared }) {
+      await assertPossible(folder, { bytes, shared, maxBytes });
       signal.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        const entry = { bytes, enter: resolve };
+      return new Promise<Room>((resolve, reject) => {
+        const entry: Waiting = { bytes, shared, enter: () => undefined };
         const leave = (): void => {
           const at = waiting.indexOf(entry);
           if (at < 0) return;
@@ -57,19 +71,11 @@ export async function openScratch({ folder, maxBytes }: { folder: string; maxByt
         signal.addEventListener('abort', leave, { once: true });
         entry.enter = () => {
           signal.removeEventListener('abort', leave);
-          resolve();
+          shared?.use(shared.isTaken() ? undefined : take(shared.bytes));
+          resolve(take(bytes));
         };
         admit();
       });
-      let isHeld = true;
-      return {
-        release() {
-          if (!isHeld) return;
-          isHeld = false;
-          usedBytes -= bytes;
-          admit();
-        },
-      };
     },
     async withFolder(work) {
       const own = join(folder, randomUUID());
@@ -86,28 +92,65 @@ export async function openScratch({ folder, maxBytes }: { folder: string; maxByt
     close: () => owner.close(),
   };
 
-  /** In the order of asking: who wants much is not passed by those who want little. What is evicted comes back here. */
+  function take(bytes: number): Room {
+    let isHeld = true;
+    usedBytes += bytes;
+    return {
+      release() {
+        if (!isHeld) return;
+        isHeld = false;
+        usedBytes -= bytes;
+        admit();
+      },
+    };
+  }
+
   function admit(): void {
     if (isAdmitting) return;
     isAdmitting = true;
-    for (let [next] = waiting; next; [next] = waiting) {
-      while (usedBytes + next.bytes > maxBytes && evict());
-      if (usedBytes + next.bytes > maxBytes) break;
-      usedBytes += next.bytes;
-      waiting.shift();
-      next.enter();
-    }
+    while (admitNext());
     isAdmitting = false;
+  }
+
+  /**
+   * In the order of asking: who wants much is not passed by those who want little. Those alone pass whose shared room is
+   * there already: what is begun goes on, instead of being fetched again behind each of the others.
+   */
+  function admitNext(): boolean {
+    const next = waiting.find((one) => one.shared?.isTaken() && fits(one)) ?? waiting[0];
+    if (!next) return false;
+    while (!fits(next) && evict());
+    if (!fits(next)) return false;
+    waiting.splice(waiting.indexOf(next), 1);
+    next.enter();
+    return true;
+  }
+
+  /** What is evicted may be what it shares, so it is looked at anew each time. */
+  function fits(next: Waiting): boolean {
+    return usedBytes + stillNeeded(next) <= maxBytes;
   }
 }
 
-async function assertPossible(folder: string, { bytes, maxBytes }: { bytes: number; maxBytes: number }): Promise<void> {
+interface Waiting {
+  bytes: number;
+  shared: SharedRoom | undefined;
+  enter(): void;
+}
+
+const stillNeeded = ({ bytes, shared }: Pick<Waiting, 'bytes' | 'shared'>): number =>
+  bytes + (shared && !shared.isTaken() ? shared.bytes : 0);
+
+async function assertPossible(
+  folder: string,
+  { maxBytes, ...asked }: Pick<Waiting, 'bytes' | 'shared'> & { maxBytes: number },
+): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(folder);
   const free = freeAboveReserve({ totalBytes: blocks * bsize, availableBytes: bavail * bsize });
-  const most = Math.min(maxBytes, free);
-  if (bytes <= most) return;
-  const wanted = `${Math.ceil(bytes)} bytes are needed in scratch folder ${folder}`;
-  throw fault('scratch-full', `${wanted}: at most ${Math.floor(most)} are allowed and free`);
+  const wholeBytes = asked.bytes + (asked.shared?.bytes ?? 0);
+  if (wholeBytes <= maxBytes && stillNeeded(asked) <= free) return;
+  const wanted = `${Math.ceil(wholeBytes)} bytes are needed in scratch folder ${folder}`;
+  throw fault('scratch-full', `${wanted}: at most ${Math.floor(Math.min(maxBytes, free))} are allowed and free`);
 }
 
 async function sweep(folder: string, { keptFolder }: { keptFolder: string }): Promise<void> {

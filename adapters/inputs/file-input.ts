@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { fault } from '../../contracts/errors.js';
+import { isOpenedAt } from './is-opened-at.js';
 import type { InputScheme } from './media-inputs.js';
 import type { InputVersion } from '../../contracts/plan.js';
 
@@ -81,7 +82,7 @@ async function openAllowed(url: string, allowFolders: readonly string[]): Promis
     const real = await realpath(named);
     if (!isInside(real, folders)) throw forbidden;
     const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if ((await file.stat()).isFile()) return file;
+    if ((await file.stat()).isFile() && (await isOpenedAt(file, real))) return file;
     await file.close();
     throw forbidden;
   } catch (error) {

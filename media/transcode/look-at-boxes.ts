@@ -2,6 +2,9 @@ import { open } from 'node:fs/promises';
 
 const FIRST_BOXES = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot', 'styp'];
 
+/** No file has so many before its media; what has more says nothing by them. */
+const MAX_BOXES = 64;
+
 export interface Boxes {
   hasBoxes: boolean;
   /** The index comes before the media. */
@@ -11,12 +14,13 @@ export interface Boxes {
 }
 
 /** Whether a file is made of the boxes of an MP4, and how it begins. */
-export async function lookAtBoxes(path: string): Promise<Boxes> {
+export async function lookAtBoxes(path: string, signal: AbortSignal): Promise<Boxes> {
   const file = await open(path);
   try {
     const head = Buffer.alloc(16);
-    let isQuickTime = false;
-    for (let at = 0; ;) {
+    let [at, isQuickTime] = [0, false];
+    for (let count = 0; count < MAX_BOXES; count += 1) {
+      signal.throwIfAborted();
       const { bytesRead } = await file.read(head, 0, 16, at);
       const kind = head.toString('latin1', 4, 8);
       const hasBoxes = at > 0 || (bytesRead >= 8 && FIRST_BOXES.includes(kind));
@@ -28,6 +32,7 @@ export async function lookAtBoxes(path: string): Promise<Boxes> {
       if (sizeBytes < 8) return { hasBoxes, isFaststart: false, isQuickTime };
       at += sizeBytes;
     }
+    return { hasBoxes: true, isFaststart: false, isQuickTime };
   } finally {
     await file.close();
   }

@@ -55,7 +55,7 @@ export interface PacketCounts {
 export type CountedTracks = ReadonlyMap<number, { counts: PacketCounts }>;
 
 export interface CountOptions {
-  /** Whether the time of each packet is kept. */
+  /** Whether the times of each packet and of each keyframe are kept. */
   isKept: boolean;
   /** Ticks; a longer way between two packets that follow each other is a gap. */
   gapTicks: number;
@@ -76,10 +76,11 @@ export function packetCounter({ isKept, gapTicks }: CountOptions) {
     leading: 0,
     backwards: 0,
   };
-  let lastDts = -Infinity;
+  let [lastDts, lastKeyPts] = [-Infinity, -Infinity];
   let endPts: number | undefined;
   return {
     counts,
+    isKept,
     add({ pts, dts, duration, sizeBytes, isKey, isDiscarded, isEncrypted }: Packet): void {
       counts.packets += 1;
       counts.bytes += sizeBytes;
@@ -92,8 +93,9 @@ export function packetCounter({ isKept, gapTicks }: CountOptions) {
         counts.untimed += 1;
         return;
       }
-      if (pts < (counts.keys.at(-1)?.pts ?? -Infinity)) counts.leading += 1;
-      if (isKey) counts.keys.push({ pts, dts: dts ?? pts });
+      if (pts < lastKeyPts) counts.leading += 1;
+      if (isKey) lastKeyPts = pts;
+      if (isKey && isKept) counts.keys.push({ pts, dts: dts ?? pts });
       if (isDiscarded) return;
       if (isKept) counts.pts.push(pts);
       if (endPts !== undefined && Math.abs(pts - endPts) > gapTicks) counts.gaps += 1;

@@ -18,6 +18,8 @@ export interface ProbeLimits {
   maxPixels: number;
   maxTracks: number;
   maxDurationMs: number;
+  /** Of which the times are kept in the memory, all tracks together. */
+  maxPackets: number;
   /** How long one look at the file may take. */
   timeoutMs: number;
 }
@@ -26,6 +28,8 @@ export const PROBE_LIMITS: ProbeLimits = {
   maxPixels: 8192 * 4320,
   maxTracks: 64,
   maxDurationMs: 86_400_000,
+  // A day of 60 pictures a second, at about 90 bytes each.
+  maxPackets: 6_000_000,
   timeoutMs: 300_000,
 };
 
@@ -48,14 +52,14 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
   if (size === 0) throw fault('input-empty', 'the input has 0 bytes');
   const intent = { file: options.file, maxTracks: limits.maxTracks, maxPixels: limits.maxPixels };
   const look = { ...options, timeoutMs: limits.timeoutMs };
-  const boxes = await lookAtBoxes(options.file);
+  const boxes = await lookAtBoxes(options.file, options.signal);
   const header = await readHeader(look, intent).catch((error: unknown) => {
     throw problemOf(error)?.code === 'input-truncated' && !boxes.hasBoxes ? notMedia(error) : error;
   });
   assertLimits(header, limits);
   const [video, audio] = [chooseTrack(header.streams, 'video'), chooseTrack(header.streams, 'audio')];
   for (const track of [video, audio]) if (track) assertReadable(track);
-  const { counts, tail } = await countPackets(look, { intent, header });
+  const { counts, tail } = await countPackets(look, { intent, header, maxPackets: limits.maxPackets });
   if ([...counts.values()].some((one) => one.counts.encrypted > 0))
     throw fault('input-unsupported', 'its packets are encrypted');
   assertWhole({ header, counts, tail });
@@ -115,7 +119,10 @@ function assertReadable(track: Track): void {
     throw fault('input-damaged', `nothing tells the size of its picture (${codec})`);
 }
 
-async function countPackets(look: Look, { intent, header }: { intent: ProbeIntent; header: Header }) {
+async function countPackets(
+  look: Look,
+  { intent, header, maxPackets }: { intent: ProbeIntent; header: Header; maxPackets: number },
+) {
   const counts = new Map(
     header.streams.map((track) => {
       const [above, below] = fractionOf(track.time_base) ?? [1, 1000];
@@ -123,12 +130,19 @@ async function countPackets(look: Look, { intent, header }: { intent: ProbeInten
       return [track.index, packetCounter({ isKept: track.codec_type === 'video', gapTicks })];
     }),
   );
+  const tooMany = new AbortController();
+  let kept = 0;
   const { tail } = await runFfprobe({
     ...look,
+    signal: AbortSignal.any([look.signal, tooMany.signal]),
     args: probePacketsArgs(intent),
     onLine(line) {
       const packet = parsePacket(line);
-      if (packet) counts.get(packet.track)?.add(packet);
+      if (!packet || tooMany.signal.aborted) return;
+      const counter = counts.get(packet.track);
+      counter?.add(packet);
+      if (counter?.isKept) kept += 1;
+      if (kept > maxPackets) tooMany.abort(fault('input-too-large', `its video has more than ${maxPackets} packets`));
     },
   });
   return { counts, tail };

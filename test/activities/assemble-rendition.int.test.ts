@@ -65,7 +65,7 @@ describe('the assembly of a rendition', () => {
           return work(own);
         },
       },
-      inputs: { acquire: async () => ({ path: file, release: () => undefined }) },
+      inputs: { reserve: async () => ({ fetch: async () => file, release: () => undefined }) },
       onStage: () => undefined,
     } as unknown as TranscodeHost;
     const input = { settings, unit: plan.unit, outputPrefix: 'out', rendition: 'high' };

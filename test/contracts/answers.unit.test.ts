@@ -11,6 +11,7 @@ const CASES: Partial<Record<ErrorCode, [exit: number, status: number]>> = {
   'input-forbidden': [1, 400],
   'task-cancelled': [1, 400],
   'token-missing': [1, 401],
+  'host-forbidden': [1, 403],
   'stream-not-found': [3, 404],
   'task-not-found': [3, 404],
   'profile-not-found': [3, 404],

@@ -16,6 +16,14 @@ describe('Dockerfile', () => {
     assert.deepEqual(dockerfileFaults(readFileSync('Dockerfile', 'utf8')), []);
   });
 
+  for (const variable of ['REELAY_SPOOL_DIR', 'REELAY_SCRATCH_DIR'])
+    it(`has ${variable} where its user may write`, () => {
+      const text = readFileSync('Dockerfile', 'utf8');
+      const [, writable = ''] = /install --directory --owner=node --group=node (\S+)/.exec(text) ?? [];
+      const [, folder = ''] = new RegExp(`${variable}=(\\S+)`).exec(text) ?? [];
+      assert.ok(folder.startsWith(`${writable}/`), `${folder} below ${writable}`);
+    });
+
   it('gets from .dockerignore what it copies', () => {
     const ignored = readFileSync('.dockerignore', 'utf8').split('\n').filter(Boolean);
     for (const path of [

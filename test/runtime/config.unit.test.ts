@@ -70,9 +70,10 @@ describe('the configuration of a worker', () => {
       maxStreams: 8 * availableParallelism(),
       deliveryConcurrency: 16,
       deliveryMaxAgeMs: 3_600_000,
+      latestEvery: 0,
+      ledgerEveryMs: 10_000,
       scratchDir: path.resolve('.reelay/scratch'),
       scratchMaxBytes: 20 * 1024 ** 3,
-      inputMaxBytes: 50 * 1024 ** 3,
       inputAllowFolders: [],
       inputAllowAddresses: [],
       transcodeConcurrency: Math.ceil(availableParallelism() / 2),
@@ -85,6 +86,7 @@ describe('the configuration of a worker', () => {
       publishDeadlineMs: 10_000,
       maxPendingBytes: 67_108_864,
       kafkaTls: false,
+      kafkaSaslWithoutTls: false,
       callbackSecrets: {},
       http: { host: '127.0.0.1', port: 8300 },
       apiTokens: {},
@@ -99,6 +101,47 @@ describe('the configuration of a worker', () => {
     assert.deepEqual(storeOf('s3://frames/a/b/'), { kind: 's3', bucket: 'frames', prefix: 'a/b' });
     const { events } = readConfig({ ...NEEDED, REELAY_EVENTS: 'file:///var/events' });
     assert.deepEqual(events, { kind: 'file', folder: '/var/events' });
+  });
+
+  const latest: [text: string, expected: number | 'off'][] = [
+    ['off', 'off'],
+    ['0s', 0],
+    ['10s', 10_000],
+  ];
+  for (const [text, expected] of latest)
+    it(`takes ${text} for the copies of the newest picture`, () => {
+      assert.equal(readConfig({ ...NEEDED, REELAY_LATEST_EVERY: text }).latestEvery, expected);
+    });
+
+  const SASL = {
+    KAFKA_SASL_MECHANISM: 'plain',
+    KAFKA_SASL_USERNAME: 'reelay',
+    KAFKA_SASL_PASSWORD: 'secret',
+  };
+  const passwords: [what: string, environment: Record<string, string>, isTaken: boolean][] = [
+    ['in clear to another machine', {}, false],
+    ['in clear where that is allowed', { KAFKA_SASL_WITHOUT_TLS: 'true' }, true],
+    ['by TLS', { KAFKA_TLS: 'true' }, true],
+    ['in clear to this machine', { REELAY_EVENTS: 'kafka://localhost:9092,127.0.0.1:9093,[::1]:9094' }, true],
+    ['in clear to this machine and another one', { REELAY_EVENTS: 'kafka://localhost:9092,k1:9092' }, false],
+  ];
+  for (const [what, environment, isTaken] of passwords)
+    it(`${isTaken ? 'sends' : 'does not send'} the password of brokers ${what}`, () => {
+      const given = { ...NEEDED, ...SASL, ...environment };
+      if (isTaken) assert.equal(readConfig(given).kafkaSaslMechanism, 'plain');
+      else assert.match(faultsOf(given)[0] ?? '', /KAFKA_TLS: expected true, or KAFKA_SASL_WITHOUT_TLS/);
+    });
+
+  it('takes no input that has no room in the scratch folder', () => {
+    const sizes = (input: number, scratch: number) => ({
+      ...NEEDED,
+      REELAY_INPUT_MAX_BYTES: String(input),
+      REELAY_SCRATCH_MAX_BYTES: String(scratch),
+    });
+    assert.equal(readConfig(sizes(2_000_000, 2_000_000)).inputMaxBytes, 2_000_000);
+    const [fault = ''] = faultsOf(sizes(2_000_001, 2_000_000));
+    assert.match(fault, /REELAY_INPUT_MAX_BYTES: expected at most REELAY_SCRATCH_MAX_BYTES, which is 2000000/);
+    assert.equal(readConfig({ ...NEEDED, REELAY_SCRATCH_MAX_BYTES: '2000000' }).inputMaxBytes, undefined);
   });
 
   it('takes the environment over the file, and the file over the defaults', async () => {

@@ -43,7 +43,13 @@ export interface FakeTranscoder {
 export function fakeTranscoder({
   inspection = {},
   onPiece = () => undefined,
-}: { inspection?: Partial<Inspection>; onPiece?: FakePiece } = {}): FakeTranscoder {
+  onPublish = () => undefined,
+}: {
+  inspection?: Partial<Inspection>;
+  onPiece?: FakePiece;
+  /** May hold the manifest back. */
+  onPublish?(): Promise<void> | void;
+} = {}): FakeTranscoder {
   const tries = new Map<string, number>();
   const fake: FakeTranscoder = {
     made: [],
@@ -65,7 +71,10 @@ export function fakeTranscoder({
     },
     tasks: {
       publishTranscodeEvent: async (told) => void fake.events.push(told),
-      publishManifest: async ({ unit, outputs, cpuSeconds }) => ({ unit, outputs, cpuSeconds }) as TranscodeManifest,
+      async publishManifest({ unit, outputs, cpuSeconds }) {
+        await onPublish();
+        return { unit, outputs, cpuSeconds } as TranscodeManifest;
+      },
       removeTraces: async (input) => void fake.removed.push(input),
       recordTaskLetter: async (letter) => void fake.letters.push(letter),
       sendCallback: async (input) => void fake.callbacks.push(input),

@@ -1,4 +1,12 @@
-import { isCancellation, ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  ParentClosePolicy,
+  patched,
+  proxyActivities,
+  startChild,
+} from '@temporalio/workflow';
 import type { TaskActivities } from '../../activities/index.js';
 import { problemOf, type Problem } from '../../contracts/errors.js';
 import { callbackWorkflowId } from '../../contracts/ids.js';
@@ -28,15 +36,24 @@ export function endOf(error: unknown): TaskEnd {
   return { status: problem.code === 'task-expired' ? 'expired' : 'failed', problem, error };
 }
 
-/** Writes the manifest, which is what makes the outputs known; before it nobody can tell them from what was never made. */
+/**
+ * Writes the manifest, which is what makes the outputs known; before it nobody can tell them from what was never made. Once
+ * begun it is done, whoever cancels meanwhile: a manifest may not come to name outputs that are taken away.
+ */
 export async function publish(
   { settings, state, cpuSeconds }: TaskMachine,
   { inspection, outputs }: { inspection: Inspection; outputs: TranscodeOutput[] },
 ): Promise<TranscodeManifest> {
   const { unit, outputPrefix } = inspection;
   const { publishManifest } = toRecord('publish the manifest');
-  return publishManifest({ settings, unit, outputPrefix, outputs, warnings: state.warnings, cpuSeconds });
+  const write = (): Promise<TranscodeManifest> =>
+    publishManifest({ settings, unit, outputPrefix, outputs, warnings: state.warnings, cpuSeconds });
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before it was published');
+  return patched(PUBLISH_IS_WHOLE) ? CancellationScope.nonCancellable(write) : write();
 }
+
+/** In histories of tasks that have published so; those before it could be cancelled meanwhile. */
+const PUBLISH_IS_WHOLE = 'publish-is-whole';
 
 export async function closeSucceeded(holder: Holder<TaskMachine>, manifest: TranscodeManifest): Promise<void> {
   holder.machine = withEnd(withManifest(holder.machine, manifest), { status: 'succeeded', atMs: Date.now() });

@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { createInputCache, type InputCache } from '../../../activities/transcode/input-cache.js';
 import { openScratch, type Scratch } from '../../../activities/transcode/scratch.js';
 import { fault, problemOf } from '../../../contracts/errors.js';
@@ -125,6 +126,69 @@ describe('the inputs on a worker', () => {
     stopping.abort(new Error('cancelled'));
     await assert.rejects(waiting, /cancelled/);
     await eventually(async () => ((await kept()).length === 0 ? true : undefined), WITHIN);
+    await scratch.reserve(120, { signal });
+  });
+
+  it('are whole for who asks within a moment of the one who gave up', async () => {
+    for (let round = 0; round < 150; round += 1) {
+      const version = { sizeBytes: BODY.length, tag: `round ${round}` };
+      const stopping = new AbortController();
+      const given = cache.acquire({ url: URL, version }, { signal: stopping.signal });
+      if (round % 3 > 0) await setTimeout(0);
+      stopping.abort(new Error('cancelled'));
+      const again = cache.acquire({ url: URL, version }, { signal });
+      await given.then(
+        ({ release }) => {
+          release();
+        },
+        () => undefined,
+      );
+      const { path, release } = await again;
+      await setTimeout(1);
+      assert.deepEqual(await readFile(path), BODY, `round ${round}`);
+      release();
+    }
+  });
+
+  it('are fetched anew after a fetch that failed', async () => {
+    read = () => Readable.from([Buffer.concat([BODY, BODY])]);
+    await assert.rejects(cache.acquire({ url: URL }, { signal }));
+    read = (_, fromByte) => Readable.from([BODY.subarray(fromByte)]);
+    const { path } = await cache.acquire({ url: URL }, { signal });
+    assert.deepEqual(await readFile(path), BODY);
+  });
+
+  it('have room together with what is made of them, and end so one after the other', async () => {
+    const version = (tag: string): InputVersion => ({ sizeBytes: BODY.length, tag });
+    const work = async (tag: string, besideBytes: number): Promise<void> => {
+      const reserved = await cache.reserve({ url: URL, version: version(tag), besideBytes }, { signal });
+      assert.deepEqual(await readFile(await reserved.fetch({ signal })), BODY);
+      reserved.release();
+    };
+    await Promise.all([work('a', 60), work('b', 60)]);
+    await Promise.all(['c', 'c', 'c', 'c'].map((tag) => work(tag, 70)));
+  });
+
+  it('that trickle fail, and their room is free again', async () => {
+    const slow = createInputCache({
+      scratch,
+      maxBytes: 100,
+      leastRate: { bytesPerS: 1_000_000, overMs: 20 },
+      inputs: {
+        inspect: async () => ({ sizeBytes: BODY.length, tag: 'v1' }),
+        read: async () =>
+          Readable.from(
+            (async function* () {
+              for (const byte of BODY) {
+                await setTimeout(5);
+                yield Buffer.from([byte]);
+              }
+            })(),
+          ),
+      },
+    });
+    const trickling = slow.acquire({ url: URL }, { signal });
+    await assert.rejects(trickling, (error) => problemOf(error)?.code === 'input-too-slow');
     await scratch.reserve(120, { signal });
   });
 

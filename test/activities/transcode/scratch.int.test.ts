@@ -3,7 +3,8 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openScratch, type Scratch } from '../../../activities/transcode/scratch.js';
+import { setImmediate } from 'node:timers/promises';
+import { openScratch, type Room, type Scratch, type SharedRoom } from '../../../activities/transcode/scratch.js';
 import { problemOf } from '../../../contracts/errors.js';
 
 const { signal } = new AbortController();
@@ -82,6 +83,66 @@ describe('a scratch folder', () => {
 
   it('fails at once where there can never be so much room', async () => {
     await assert.rejects(scratch.reserve(101, { signal }), (error) => problemOf(error)?.code === 'scratch-full');
+  });
+
+  describe('with what is shared', () => {
+    /** An input of so many bytes, which stays until it is evicted; nothing evicts it while it is in use. */
+    function input(bytes: number) {
+      const use = { isOver: false };
+      let room: Room | undefined;
+      const shared: SharedRoom = { bytes, isTaken: () => room !== undefined, use: (given) => (room ??= given) };
+      const evict = (): boolean => {
+        const given = use.isOver ? room : undefined;
+        if (given) room = undefined;
+        given?.release();
+        return given !== undefined;
+      };
+      return { shared, use, evict };
+    }
+
+    it('takes its room once for all who use it', async () => {
+      const { shared } = input(90);
+      await Promise.all([scratch.reserve(5, { signal, shared }), scratch.reserve(5, { signal, shared })]);
+    });
+
+    it('gives both in one step, so that two who need most of it work one after the other', async () => {
+      const [one, other] = [input(50), input(50)];
+      scratch.onWanted(() => one.evict());
+      const first = await scratch.reserve(45, { signal, shared: one.shared });
+      const second = scratch.reserve(45, { signal, shared: other.shared });
+      assert.equal(other.shared.isTaken(), false);
+      one.use.isOver = true;
+      first.release();
+      await second;
+      assert.equal(one.shared.isTaken(), false);
+    });
+
+    it('lets those go on whose share is there, before one who has to fetch it', async () => {
+      const [one, other] = [input(60), input(60)];
+      scratch.onWanted(() => one.evict());
+      const entered: string[] = [];
+      const note = (name: string) => (room: Room) => {
+        entered.push(name);
+        return room;
+      };
+      const first = await scratch.reserve(40, { signal, shared: one.shared });
+      const fetching = scratch.reserve(40, { signal, shared: other.shared }).then(note('fetches'));
+      const going = scratch.reserve(40, { signal, shared: one.shared }).then(note('goes on'));
+      await scratch.reserve(0, { signal: AbortSignal.abort() }).catch(() => undefined);
+      await setImmediate();
+      first.release();
+      const gone = await going;
+      one.use.isOver = true;
+      gone.release();
+      await fetching;
+      assert.deepEqual(entered, ['goes on', 'fetches']);
+    });
+
+    it('fails at once where both can never be there', async () => {
+      const { shared } = input(60);
+      const asked = scratch.reserve(41, { signal, shared });
+      await assert.rejects(asked, (error) => problemOf(error)?.code === 'scratch-full');
+    });
   });
 
   it('lets go of who is stopped while it waits, and serves the next', async () => {

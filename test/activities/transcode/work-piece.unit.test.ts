@@ -20,10 +20,13 @@ function quickHost(): { host: TranscodeHost; told: string[] } {
       withFolder: (work: (folder: string) => Promise<unknown>) => work('/folder'),
     },
     inputs: {
-      acquire: async (_: object, { onProgress }: { onProgress(part: number): void }) => {
-        onProgress(0.5);
-        return { path: '/input', release: () => undefined };
-      },
+      reserve: async () => ({
+        async fetch({ onProgress }: { onProgress(part: number): void }) {
+          onProgress(0.5);
+          return '/input';
+        },
+        release: () => undefined,
+      }),
     },
     onStage: ({ stage }: { stage: string }) => told.push(stage),
   };
@@ -34,7 +37,7 @@ describe('a piece of a transcode', () => {
   it('waits, and no longer fetches, once its input is there', async () => {
     const { host, told } = quickHost();
     const piece = () =>
-      workOnPiece(host, { ...unit, piece: 'chunk 1', bytesOf: () => 1 }, (work) =>
+      workOnPiece(host, { ...unit, piece: 'chunk 1', room: () => ({ bytes: 1, usesInput: true }) }, (work) =>
         work.withInput(async () => {
           work.at('encode');
           return REUSED;

@@ -89,6 +89,13 @@ describe('an input that', () => {
     await assert.rejects(probeMedia({ ...PROGRAMS, file, limits }), failingWith('input-too-large'));
   });
 
+  it('has more packets than are kept is refused', async () => {
+    const file = await make('in.mp4', PLAIN);
+    const limits = { ...PROBE_LIMITS, maxPackets: 119 };
+    await assert.rejects(probeMedia({ ...PROGRAMS, file, limits }), failingWith('input-too-large'));
+    await probeMedia({ ...PROGRAMS, file, limits: { ...limits, maxPackets: 120 } });
+  });
+
   it('has no video is refused where the profile needs it', async () => {
     const probed = await probe(await make('in.m4a', `${SOUND} -t 1 -c:a aac`));
     assert.throws(() => fullPlan(probed), failingWith('input-no-video'));
