@@ -3,11 +3,14 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** ffmpeg keeps no more of a line than this. */
 const MAX_LINE_BYTES = 16_384;
+/** Descriptions have some kilobytes. ffmpeg keeps lengths in 32 bits, so that it would see the end of a longer body elsewhere. */
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
  * What a server of RTSP says, without any redirect. It is read as ffmpeg reads it, and written anew: carriage returns are
- * nowhere of account, a line ends at a zero, a dollar at the beginning of a line starts a packet of media, and the last length of a body holds.
- * So nothing is left that the two could understand differently. Call the result with each piece as it comes.
+ * nowhere of account, a line ends at a zero, a dollar at the beginning of a line starts a packet of media, and the last
+ * length of a body holds. So nothing is left that the two could understand differently; a body that is too long is taken
+ * for none. Call the result with each piece as it comes.
  */
 export function createRtspReplies(onRedirect: () => void): (piece: Buffer) => Buffer {
   let line: number[] = [];
@@ -58,8 +61,13 @@ export function createRtspReplies(onRedirect: () => void): (piece: Buffer) => Bu
     }
     isInHead = true;
     const [, length] = /^content-length:\s*\+?(\d+)/i.exec(text) ?? [];
-    if (/^content-length:/i.test(text)) bodyBytes = Number(length ?? 0);
+    if (/^content-length:/i.test(text)) bodyBytes = bodyOf(length);
     else if (/^location:/i.test(text)) onRedirect();
     else out.push(Buffer.from(`${text}\r\n`, 'latin1'));
   }
+}
+
+function bodyOf(length = '0'): number {
+  const bytes = Number(length);
+  return bytes <= MAX_BODY_BYTES ? bytes : 0;
 }

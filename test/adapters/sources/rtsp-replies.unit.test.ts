@@ -27,6 +27,12 @@ const CASES: Case[] = [
     heard: text('RTSP/1.0 302 Found\r\n\r\n'),
     redirects: 1,
   },
+  ...['4294967297', '99999999999999999999'].map((length) => ({
+    what: `a redirect behind a body of ${length} bytes, which ffmpeg counts in 32 bits`,
+    says: text(OK, `Content-Length: ${length}\r\n\r\n`, 'RTSP/1.0 302 Found\r\nLocation: rtsp://10.0.0.1/\r\n\r\n'),
+    heard: text(OK, '\r\n', 'RTSP/1.0 302 Found\r\n\r\n'),
+    redirects: 1,
+  })),
   {
     what: 'a redirect behind carriage returns',
     says: text('RTSP/1.0 302 Found\nLo\rcat\r\rion: rtsp://10.0.0.1/\n\n'),
