@@ -4,7 +4,8 @@ const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
   if (!match) return undefined;
-  return Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+  const ms = Math.round(Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]);
+  return Number.isSafeInteger(ms) ? ms : undefined;
 }
 
 /** The shortest exact form: 250 is `250ms`, 1000 is `1s`, 90000 is `90s`, 3600000 is `1h`. */

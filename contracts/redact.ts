@@ -28,7 +28,7 @@ const BEARER = /\b(bearer[ \t]+)[\w.~+/=-]{8,}/gi;
 /**
  * Takes secrets out of any text that leaves the process: credentials, paths and query strings of URLs, and values that
  * are named like secrets. Any path may hold a stream key or a token, so what is left of it is enough to tell two apart
- * and too little to use. `s3://` and `file://` keep theirs. Doing it twice changes nothing, JSON stays JSON, and the
+ * and too little to use. `s3://` and `file://` keep theirs. Doing it twice changes nothing where URLs stand apart, JSON stays JSON, and the
  * time it takes grows as the text does.
  */
 export function redact(text: string): string {

@@ -1,6 +1,9 @@
-import { parse, types } from 'hls-parser';
+import { parse, setOptions, types } from 'hls-parser';
 import { fault } from '../../contracts/errors.js';
 import { isBelow, objectAddress, placeOfAddress, type ObjectPlace } from '../../contracts/object-address.js';
+
+// It would print what is wrong with each foreign playlist, which the error says.
+setOptions({ silent: true });
 
 const MAX_SEGMENTS = 20_000;
 const BEGINNING = '#EXTM3U';
