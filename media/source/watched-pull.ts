@@ -37,13 +37,15 @@ export function startWatchedPull({ signal, onPicture, ...start }: WatchedStart):
   const ended = pull.ended.then((end) => {
     clearTimeout(stallTimer);
     signal.removeEventListener('abort', stop);
-    return { ...end, code: isStalled ? stallCode(end) : sourceFault(end) };
+    return { ...end, code: isDropped(end) ? 'picture-too-large' : isStalled ? stallCode(end) : sourceFault(end) };
   });
   return { setGate: (gate) => pull.setGate(gate), ended };
 }
 
-function stallCode({ hadPicture, isOpen, isOversize }: PullEnd): ErrorCode {
-  if (isOversize) return 'picture-too-large';
+/** It had pictures, none of which could be taken. */
+const isDropped = ({ isOversize, hadPicture }: PullEnd): boolean => isOversize && !hadPicture;
+
+function stallCode({ hadPicture, isOpen }: PullEnd): ErrorCode {
   if (hadPicture) return 'source-stalled';
   return isOpen ? 'source-silent' : 'source-unreachable';
 }
