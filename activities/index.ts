@@ -10,7 +10,6 @@ import type { CaptureHost } from './capture/capture-host.js';
 import { createCleanStore } from './clean-store.js';
 import { createConvertWhole } from './convert-whole.js';
 import { createCutCapture } from './cut-capture.js';
-import type { RedriveDeps } from './dead-letters/kinds/letter-work.js';
 import { createEncodeAudio } from './encode-audio.js';
 import { createEncodeChunk } from './encode-chunk.js';
 import { createHoldHostLease } from './hold-host-lease.js';
@@ -46,7 +45,9 @@ export const createStreamActivities = ({ stores, events, client }: StreamDeps) =
 });
 
 /** On the `reelay` queue. */
-export const createDeadLetterActivities = (deps: RedriveDeps) => ({ redriveLetters: createRedriveLetters(deps) });
+export const createDeadLetterActivities = (deps: Parameters<typeof createRedriveLetters>[0]) => ({
+  redriveLetters: createRedriveLetters(deps),
+});
 
 /** On the `reelay` queue. */
 export const createTriggerActivities = (deps: Parameters<typeof createStartForPrefix>[0]) => ({

@@ -37,7 +37,10 @@ const PROGRESS_EVERY_MS = 1000;
 
 export async function list({ json = false, ...flags }: LetterFlags): Promise<void> {
   const { letters, unreadable } = await withStores((reelay) => listDeadLetters(reelay, filterOf(flags)));
-  if (unreadable > 0) console.error(`${unreadable} records of the topic are of another version and not listed`);
+  if (unreadable > 0)
+    console.error(
+      `${unreadable} records of the topic are of another version, or no letters of what they name, and not listed`,
+    );
   if (json) return printJson(letters);
   console.log(letters.length === 0 ? 'No dead letter is open.' : tableOf(letters));
 }

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import pc from 'picocolors';
 import { connect } from '../client/connect.js';
-import { problemOf } from '../contracts/errors.js';
+import { holdsToConditions } from '../adapters/object-store/holds-to-conditions.js';
+import { fault, problemOf } from '../contracts/errors.js';
 import { TOPICS } from '../contracts/events.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { prepareSandbox } from '../media/confinement.js';
@@ -109,7 +110,10 @@ async function checkStore(): Promise<string> {
     await store.put(key, body, { contentType: 'text/plain' });
     const read = await store.get(key);
     if (!read?.body.equals(body)) throw new Error('what was written cannot be read back');
-    return `${store.url(key).slice(0, -key.length)}: written and read back`;
+    const where = store.url(key).slice(0, -key.length);
+    if (!(await holdsToConditions(store)))
+      throw fault('store-unconditional', `${where} does not hold to If-None-Match: the last writer wins`);
+    return `${where}: written and read back, and the first writer wins`;
   });
 }
 

@@ -33,6 +33,13 @@ export const ERRORS = {
     meaning: 'the object store denies access, or the bucket does not exist',
     action: 'check credentials, bucket and policy',
   },
+  'store-unconditional': {
+    retryable: true,
+    fault: 'destination',
+    answer: 'retry-later',
+    meaning: 'the store ignores or does not know If-None-Match, so the last writer of an object would win',
+    action: 'use a store that knows it, or set REELAY_STORE_UNCONDITIONAL=allow and run each stream on one host alone',
+  },
   'store-conflict': {
     retryable: true,
     fault: 'destination',

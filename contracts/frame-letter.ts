@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { letterFields, type LetterKind } from './letter-fields.js';
+import { NAME_PATTERN } from './ids.js';
+import { frameKey, variantOfKey } from './keys.js';
+import { letterFields, timeMsSchema, type LetterKind } from './letter-fields.js';
 import { FULL, JPEG, PICTURE_MODES, PICTURE_TYPES } from './picture.js';
+
+const name = z.string().regex(NAME_PATTERN);
 
 const image = z.object({
   key: z.string(),
@@ -14,11 +18,11 @@ const image = z.object({
 
 /** A captured slot on its way to the store: what is known of it, and its images in the order frame, variants. */
 export const frameSchema = z.object({
-  session: z.object({ tenant: z.string(), streamId: z.string(), sessionId: z.string() }),
+  session: z.object({ tenant: name, streamId: name, sessionId: name }),
   epoch: z.int(),
-  slotMs: z.int(),
+  slotMs: timeMsSchema,
   everyMs: z.int(),
-  capturedAtMs: z.int(),
+  capturedAtMs: timeMsSchema,
   ptsMs: z.int(),
   /** Frames of earlier versions do not say it. */
   mode: z.enum(PICTURE_MODES).default(FULL),
@@ -56,12 +60,22 @@ export type FrameHead = z.infer<typeof frameHeadSchema>;
 
 type About = { frame: Pick<FrameLetter['frame'], 'session'> };
 
-export const FRAME_LETTERS: LetterKind<FrameLetter, About> = {
+export const FRAME_LETTERS: LetterKind<FrameLetter, About, FrameHead> = {
   subjectOf: ({ frame: { session } }) => ({ tenant: session.tenant, subject: session.streamId }),
   stageOf: ({ stage }) => stage,
+  idOf: ({ frame }) => letterIdOf(frame),
+  withoutBytes: (head) => ({ ...head, content: { at: 'letter', images: [] } }),
   filter: 'streamId',
   idParts: 4,
 };
 
 export const letterIdOf = ({ session, slotMs }: Pick<FrameLetter['frame'], 'session' | 'slotMs'>): string =>
   `${session.tenant}/${session.streamId}/${session.sessionId}/${slotMs}`;
+
+/** Whether its images are to lie where the frame of its slot and its variants do, and nowhere else. */
+export const namesOwnObjects = ({ session, slotMs, images }: FrameLetter['frame']): boolean =>
+  images.every(({ key, contentType }, index) => {
+    const [width, height] = variantOfKey(key)?.split('x').map(Number) ?? [];
+    const size = width === undefined || height === undefined ? undefined : { width, height };
+    return (size === undefined) === (index === 0) && key === frameKey(session, { slotMs, size, type: contentType });
+  });

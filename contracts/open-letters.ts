@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DEAD_LETTER_TYPES, deadLetterClosedSchema, type DeadLetterClosed } from './dead-letter.js';
 import type { ReelayEvent } from './events.js';
-import { LETTER_TABLE } from './letter-kinds.js';
+import { LETTER_TABLE, rowOf } from './letter-kinds.js';
 
 type HeadSchema = (typeof LETTER_TABLE)[keyof typeof LETTER_TABLE]['head'];
 const heads = Object.values(LETTER_TABLE).map(({ head }) => head) as [HeadSchema, ...HeadSchema[]];
-const letterHeadSchema = z.discriminatedUnion('kind', heads);
+export const letterHeadSchema = z.discriminatedUnion('kind', heads);
 
 /** A letter without the bytes that travel in it: what may be kept of many. */
 export type LetterHead = z.infer<typeof letterHeadSchema>;
@@ -15,12 +15,15 @@ export interface OpenLetters {
   add(event: ReelayEvent): void;
   /** Those that no end is known of, oldest failure first. */
   open(): LetterHead[];
-  /** Records that claim to be letters and are none that this version can read. */
+  /** Records that claim to be letters and are none that this version can read, or have an id that is not their own. */
   readonly unreadable: number;
 }
 
-/** A letter is over where an end of it names as many redrives, or more: one recorded after a failed redrive has more. */
-export function createOpenLetters(): OpenLetters {
+/**
+ * A letter is over where an end of it names as many redrives, or more: one recorded after a failed redrive has more. What
+ * is kept of each may be less than its head.
+ */
+export function createOpenLetters(keep: (head: LetterHead) => LetterHead = (head) => head): OpenLetters {
   const letters = new Map<string, LetterHead>();
   const closed = new Map<string, number>();
   let unreadable = 0;
@@ -36,10 +39,10 @@ export function createOpenLetters(): OpenLetters {
   };
 
   function record(letter: LetterHead | undefined): void {
-    if (!letter) return void (unreadable += 1);
+    if (!letter || letter.letterId !== rowOf(letter.kind).idOf(letter)) return void (unreadable += 1);
     const { letterId, redrives } = letter;
     if (redrives <= (closed.get(letterId) ?? -1) || redrives < (letters.get(letterId)?.redrives ?? 0)) return;
-    letters.set(letterId, letter);
+    letters.set(letterId, keep(letter));
   }
 
   function close(end: DeadLetterClosed | undefined): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { problemOf } from './errors.js';
-import { DEFAULT_TENANT } from './ids.js';
+import { DEFAULT_TENANT, NAME_PATTERN } from './ids.js';
 import { dispositionOf, letterFields, MAX_INLINE_BYTES, type LetterKind } from './letter-fields.js';
 import { redact } from './redact.js';
 
@@ -9,7 +9,7 @@ export const recordLetterSchema = z.object({
   letterId: z.string(),
   kind: z.literal('record'),
   ...letterFields,
-  tenant: z.string(),
+  tenant: z.string().regex(NAME_PATTERN),
   /** The name under which the topic was read. */
   group: z.string(),
   topic: z.string(),
@@ -27,9 +27,11 @@ export type RecordLetter = z.infer<typeof recordLetterSchema>;
 export const recordHeadSchema = recordLetterSchema.omit({ headers: true, value: true });
 export type RecordHead = z.infer<typeof recordHeadSchema>;
 
-export const RECORD_LETTERS: LetterKind<RecordLetter, Pick<RecordLetter, 'tenant' | 'group'>> = {
+export const RECORD_LETTERS: LetterKind<RecordLetter, Pick<RecordLetter, 'tenant' | 'group'>, RecordHead> = {
   subjectOf: ({ tenant, group }) => ({ tenant, subject: group }),
   stageOf: () => 'handler',
+  idOf,
+  withoutBytes: (head) => ({ ...head, headers: {}, value: null, isWhole: false }),
   idParts: 5,
 };
 
@@ -54,7 +56,7 @@ export function recordLetterOf(
   const room = Math.max(0, MAX_INLINE_BYTES - outside);
   const isWhole = outside + (value?.length ?? 0) <= MAX_INLINE_BYTES;
   return {
-    letterId: `${DEFAULT_TENANT}/${group}/${topic}/${partition}/${offset}`,
+    letterId: idOf({ tenant: DEFAULT_TENANT, group, topic, partition, offset: String(offset) }),
     kind: 'record',
     disposition: dispositionOf(code),
     code,
@@ -73,6 +75,16 @@ export function recordLetterOf(
     value: value && base64(value.subarray(0, room)),
     isWhole,
   };
+}
+
+function idOf({
+  tenant,
+  group,
+  topic,
+  partition,
+  offset,
+}: Pick<RecordHead, 'tenant' | 'group' | 'topic' | 'partition' | 'offset'>): string {
+  return `${tenant}/${group}/${topic}/${partition}/${offset}`;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

@@ -122,6 +122,8 @@ export interface StretchResult {
   parked: number;
   /** Letters whose bytes only their host has, by host. */
   onHosts: Record<string, number>;
+  /** Those of hosts that do not run, or never did; not told by earlier versions. */
+  onAbsentHosts?: Record<string, number>;
 }
 
 /** What a redrive answers while it runs and in the end. */

@@ -62,7 +62,7 @@ export const STREAM_ERRORS = {
     retryable: false,
     fault: 'internal',
     answer: 'failed',
-    meaning: 'the bytes of a dead letter are gone, or are not those that it names',
+    meaning: 'the bytes of a dead letter are gone or are not those that it names, or it names what is not its own',
     action: 'nothing can be sent; the letter stays listed until the topic passes its retention',
   },
   'redrive-cancelled': {

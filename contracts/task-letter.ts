@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import { taskRefOf } from './ids.js';
+import { NAME_PATTERN, taskRefOf, type TaskRef } from './ids.js';
 import { letterFields, type Disposition, type LetterKind } from './letter-fields.js';
 import { redact } from './redact.js';
 import type { TaskLetterInput } from './transcode-work.js';
 import { TRANSCODE_PHASES, transcodeRequestSchema, type TranscodeSettings } from './transcode.js';
+
+const name = z.string().regex(NAME_PATTERN);
 
 export const taskLetterSchema = z.object({
   /** `<tenant>/<taskId>/<runId>`: each start of a task that failed has a letter. */
   letterId: z.string(),
   kind: z.literal('transcode'),
   ...letterFields,
-  task: z.object({ tenant: z.string(), taskId: z.string() }),
+  task: z.object({ tenant: name, taskId: name }),
   /** The run that failed. */
-  runId: z.string(),
+  runId: name,
   /** Where it was. */
   phase: z.enum(TRANSCODE_PHASES),
   /** What starts the task again, with its addresses redacted. */
@@ -25,6 +27,8 @@ export type TaskLetter = z.infer<typeof taskLetterSchema>;
 export const TASK_LETTERS: LetterKind<TaskLetter, Pick<TaskLetter, 'task'>> = {
   subjectOf: ({ task }) => ({ tenant: task.tenant, subject: task.taskId }),
   stageOf: ({ phase }) => phase,
+  idOf: ({ task, runId }) => idOf(task, runId),
+  withoutBytes: (letter) => letter,
   filter: 'taskId',
   idParts: 3,
 };
@@ -37,7 +41,7 @@ export function taskLetterOf(
   const task = taskRefOf(settings);
   const request = withoutSecrets(settings);
   return {
-    letterId: `${task.tenant}/${task.taskId}/${runId}`,
+    letterId: idOf(task, runId),
     kind: 'transcode',
     disposition,
     task,
@@ -53,6 +57,8 @@ export function taskLetterOf(
     isWhole: request.input.url === settings.input.url && request.callback?.url === settings.callback?.url,
   };
 }
+
+const idOf = ({ tenant, taskId }: TaskRef, runId: string): string => `${tenant}/${taskId}/${runId}`;
 
 /** Addresses may hold credentials, and topics are read by many. */
 const withoutSecrets = ({ input, callback, ...rest }: TranscodeSettings): TranscodeSettings => ({

@@ -49,6 +49,15 @@ export const SETTINGS = {
     storeLocation(),
     { isRequired: true },
   ),
+  unconditionalStore: setting(
+    [
+      'REELAY_STORE_UNCONDITIONAL',
+      'word',
+      '`refuse` a store that ignores `If-None-Match`, by which the first writer of an object wins, or `allow` it',
+    ],
+    oneOf(['refuse', 'allow']),
+    { default: 'refuse' },
+  ),
   backupStore: setting(
     ['REELAY_STORE_BACKUP', 'URL', 'where frames go while the store is away: `s3://bucket/prefix` or `file:///folder`'],
     storeLocation(),

@@ -73,14 +73,20 @@ interface StoreSettings {
 function openStore(config: Config, settings: StoreSettings): ObjectStore {
   const { store } = settings;
   if (store.kind === 'file') return fileObjectStore(store);
-  return s3ObjectStore({ bucket: store.bucket, prefix: store.prefix, ...s3Of(config, settings) });
+  return s3ObjectStore({ ...bucketOf(config, store), ...s3Of(config, settings) });
 }
 
 function openLarge(config: Config): LargeObjects {
   const { store } = config;
   if (store.kind === 'file') return fileLargeObjects(store);
-  return s3LargeObjects({ bucket: store.bucket, prefix: store.prefix, ...s3Of(config, config) });
+  return s3LargeObjects({ ...bucketOf(config, store), ...s3Of(config, config) });
 }
+
+const bucketOf = ({ unconditionalStore }: Config, { bucket, prefix }: StoreLocation & { kind: 's3' }) => ({
+  bucket,
+  prefix,
+  allowUnconditional: unconditionalStore === 'allow',
+});
 
 const openInputs = (config: Config): MediaInputs =>
   openMediaInputs({

@@ -13,6 +13,7 @@ import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
 import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
+import { checkStores } from './check-stores.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { openRole, ROLES, type Role } from './roles.js';
 
@@ -41,6 +42,7 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
     );
   const adapters = await openAdapters(config, adapterLog(log));
   try {
+    await checkStores({ adapters, config, log });
     await runRoles(roles, {
       deps: { connection, client: new Client({ connection, namespace }), config, adapters, log },
       stopping,

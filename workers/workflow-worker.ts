@@ -8,6 +8,7 @@ import {
   createTaskActivities,
   createTriggerActivities,
 } from '../activities/index.js';
+import { createIsHost } from '../activities/host/is-host.js';
 import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import { openHttpPost } from '../adapters/callbacks/http-post.js';
 import { allowedNetworks } from '../runtime/allowed-networks.js';
@@ -32,6 +33,7 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
     source,
     client,
     restartTask: createRestartTask(client),
+    isHost: createIsHost(client, 'capture'),
     secrets: config.callbackSecrets,
     post: openHttpPost({ allowNetworks: allowedNetworks(config).callbacks }),
   };

@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  patched,
   uuid4,
 } from '@temporalio/workflow';
 import { fault } from '../contracts/errors.js';
@@ -13,7 +14,7 @@ import { initialPolicy, parseStreamRequest, type StreamRequest } from '../contra
 import type { InputOf } from '../contracts/workflows.js';
 import { announceInOrder } from './kit/announce-in-order.js';
 import type { Holder } from './kit/holder.js';
-import { isLong } from './kit/is-long.js';
+import { isLong, isOverlong } from './kit/is-long.js';
 import { registerHandlers } from './live-stream/handlers.js';
 import { awaitRetiring, dropSuccessor, relay, replaceSuccessor, startSuccessor } from './live-stream/relay.js';
 import { announce, announceEnd, pushPolicy, sealStream, startSegment, stopSegment } from './live-stream/steps.js';
@@ -52,7 +53,8 @@ export async function liveStream({
   return CancellationScope.nonCancellable(async () => {
     const announcing = announceInOrder(holder, { publish: announce });
     const isDone = await run(holder, continueAfterEvents);
-    await announcing.finish();
+    // What the event log does not take is carried, and published again under its id should this try still reach it.
+    if (isDone || holder.machine.announcements.length === 0) await announcing.finish();
     if (isDone) return finish(holder);
     await condition(allHandlersFinished);
     return continueAsNew<typeof liveStream>({ ...request, continueAfterEvents, carried: holder.machine });
@@ -78,8 +80,11 @@ function newMachine(request: StreamRequest): StreamMachine {
 
 /** Carries out what the state asks for until the session is over, or, with false, until the history is long enough. */
 async function run(holder: Holder<StreamMachine>, continueAfterEvents: number): Promise<boolean> {
-  // An announcement may have to wait for its log, and control must not wait with it.
-  const mayContinue = () => isLong(continueAfterEvents) && holder.machine.announcements.length === 0;
+  // An announcement may have to wait for its log, and control must not wait with it; nor may the history grow without end.
+  const mayContinue = () =>
+    holder.machine.announcements.length === 0
+      ? isLong(continueAfterEvents)
+      : isOverlong(continueAfterEvents) && patched('carries-announcements');
   for (;;) {
     showState(holder.machine);
     const action = nextAction(holder.machine);

@@ -74,7 +74,8 @@ export const RECORD = {
 export const REDRIVE = {
   /** It beats with each letter and each failed try, and one try of a store that is silent takes up to 20 s. */
   heartbeatTimeout: '30s',
-  startToCloseTimeout: '15m',
+  /** A topic may take hours to read; heartbeats tell that it goes on. */
+  startToCloseTimeout: '24h',
   /** What it has done by then is part of the account. */
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   /** Until the destinations are back: the redrive stays open, and visibly so. */
@@ -95,8 +96,8 @@ export const WATCH = {
   retry: { initialInterval: '1s', maximumInterval: '60s', maximumAttempts: 10 },
 } as const satisfies ActivityOptions;
 
-/** Letters that one activity sends again, so that progress shows and a history stays short. */
-export const LETTERS_IN_STRETCH = 500;
+/** Letters that one activity sends again at the most: it reads the topic twice, however many they are. */
+export const LETTERS_IN_STRETCH = 50_000;
 
 /** How long a stream that is to stop waits for a host to take its segment; after that the segment is cancelled. */
 export const ATTACH_WITHIN = '10s';

@@ -52,16 +52,19 @@ export async function redriveDeadLetters({
   show(state);
   const { redriveLetters } = proxyActivities<DeadLetterActivities>({ ...REDRIVE, summary: 'letters with their bytes' });
   try {
+    let hosts: string[];
     do {
       const result = await accounted(state, () => redriveLetters(stretch));
-      Object.assign(state, { left: result.left, parked: result.parked, waitingFor: result.onHosts });
+      const { left, parked, onHosts, onAbsentHosts } = result;
+      Object.assign(state, { left, parked, waitingFor: { ...onAbsentHosts, ...onHosts } });
+      hosts = Object.keys(onHosts).sort();
       show(state);
       if (state.left > 0 && isLong(continueAfterEvents)) {
         const next = { ...request, lettersInStretch, continueAfterEvents, carried: state };
         return await continueAsNew<typeof redriveDeadLetters>(next);
       }
     } while (state.left > 0);
-    await redriveOnHosts(state, stretch);
+    await redriveOnHosts(state, { hosts, stretch });
     return state;
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -70,8 +73,10 @@ export async function redriveDeadLetters({
 }
 
 /** All hosts at once, and each to its end: one that is away must not hold up the others. */
-async function redriveOnHosts(state: RedriveState, stretch: RedriveStretch): Promise<void> {
-  const hosts = Object.keys(state.waitingFor).sort();
+async function redriveOnHosts(
+  state: RedriveState,
+  { hosts, stretch }: { hosts: readonly string[]; stretch: RedriveStretch },
+): Promise<void> {
   const ends = await Promise.allSettled(hosts.map((host) => redriveOnHost(state, { host, stretch })));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

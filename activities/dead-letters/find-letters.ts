@@ -2,7 +2,8 @@ import type { EventSource } from '../../adapters/event-log/event-log.js';
 import { DEAD_LETTER_TYPES, deadLetterSchema, type DeadLetter } from '../../contracts/dead-letter.js';
 import { frameEventSchema, TOPICS } from '../../contracts/events.js';
 import type { FrameHead } from '../../contracts/frame-letter.js';
-import { createOpenLetters, type LetterHead } from '../../contracts/open-letters.js';
+import { rowOf } from '../../contracts/letter-kinds.js';
+import { createOpenLetters, letterHeadSchema, type LetterHead } from '../../contracts/open-letters.js';
 import { filterKey, isWanted, type LetterFilter } from '../../contracts/redrive.js';
 
 export interface Finding {
@@ -11,9 +12,9 @@ export interface Finding {
   onRead(): void;
 }
 
-/** The open letters that pass the filter, without their bytes. */
+/** The open letters that pass the filter, and of each what is needed before it is sent: there may be a million. */
 export async function openLetters({ source, onRead }: Finding, filter: LetterFilter): Promise<LetterHead[]> {
-  const letters = createOpenLetters();
+  const letters = createOpenLetters(slim);
   for await (const event of source.read(TOPICS.deadLetters, filterKey(filter))) {
     letters.add(event);
     onRead();
@@ -21,20 +22,26 @@ export async function openLetters({ source, onRead }: Finding, filter: LetterFil
   return letters.open().filter((letter) => isWanted(letter, filter));
 }
 
+function slim(head: LetterHead): LetterHead {
+  return head.kind === 'frame' ? { ...head, message: '', frame: { ...head.frame, images: [] } } : head;
+}
+
 /** These letters with what travels in them, each once, as the topic has them; only one is held at a time. */
 export async function* wholeLetters(
   { source, onRead }: Finding,
   { heads, filter }: { heads: readonly LetterHead[]; filter: LetterFilter },
 ): AsyncGenerator<DeadLetter> {
-  const left = new Map(heads.map(({ letterId, redrives }) => [letterId, redrives]));
+  const left = new Map(heads.map((head) => [head.letterId, head]));
   for await (const { type, data } of source.read(TOPICS.deadLetters, filterKey(filter))) {
     onRead();
     const { letterId, redrives } = data as Partial<DeadLetter>;
-    if (type !== DEAD_LETTER_TYPES.recorded || letterId === undefined || left.get(letterId) !== redrives) continue;
-    const letter = deadLetterSchema.safeParse(data).data;
-    if (!letter) continue;
-    left.delete(letterId);
-    yield letter;
+    const head = letterId === undefined ? undefined : left.get(letterId);
+    if (type !== DEAD_LETTER_TYPES.recorded || !head || head.redrives !== redrives) continue;
+    left.delete(head.letterId);
+    yield (
+      deadLetterSchema.safeParse(data).data ??
+      (rowOf(head.kind).withoutBytes(letterHeadSchema.parse(data)) as DeadLetter)
+    );
     if (left.size === 0) return;
   }
 }

@@ -33,6 +33,8 @@ interface Running {
 
 const AT_ONCE = 8;
 const STRETCH_MS = 120_000;
+/** The next stretch reads the topic again: what has taken long to read is worth as many times of sending. */
+const SENDING_PER_READING = 4;
 const RETRY = { retries: 2, minTimeout: 200, randomize: true } as const;
 
 /**
@@ -51,13 +53,16 @@ export async function redriveStretch(
     running.onProgress(tally);
   };
   const finding = { source: deps.source, onRead: beat };
+  const readFromMs = performance.now();
   const open = await openLetters(finding, filter);
+  const sendForMs = Math.max(STRETCH_MS, SENDING_PER_READING * (performance.now() - readFromMs));
   const live = open.filter((letter) => !isParked(letter, maxRedrives));
   const due = live.filter((letter) => place.holds(letter));
   const heads = due.slice(0, limit);
   const announced = await announcedLetters(deps, { heads, finding });
   await sendAll(wholeLetters(finding, { heads, filter }), {
     signal: running.signal,
+    sendForMs,
     async send(letter) {
       const isAnnounced = announced.has(letter.letterId);
       const outcome = await settle(letter, { ...deps, place, stretch, isAnnounced, onFailedAttempt: beat });
@@ -71,9 +76,9 @@ export async function redriveStretch(
 /** A few at a time, and only those few in memory; begins no more once one fails, time is up or it is stopped. */
 async function sendAll(
   letters: AsyncIterable<DeadLetter>,
-  { signal, send }: { signal: AbortSignal; send(letter: DeadLetter): Promise<void> },
+  { signal, sendForMs, send }: { signal: AbortSignal; sendForMs: number; send(letter: DeadLetter): Promise<void> },
 ): Promise<void> {
-  const endsAtMs = performance.now() + STRETCH_MS;
+  const endsAtMs = performance.now() + sendForMs;
   const queue = new PQueue({ concurrency: AT_ONCE });
   const failing = new AbortController();
   try {

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { TaskLetter } from '../../contracts/task-letter.js';
-import { fault } from '../../contracts/errors.js';
+import { admitRequest } from '../../contracts/admit-request.js';
+import { fault, problemOf } from '../../contracts/errors.js';
 import { readFirstInput } from '../../records/first-input.js';
 import { transcodeWorkflowId } from '../../contracts/ids.js';
 import { taskStart } from '../../contracts/task-start.js';
@@ -17,13 +18,26 @@ export const createRestartTask = (client: Tasks) =>
   async function restartTask(letter: TaskLetter): Promise<void> {
     const newest = await newestRun(client, letter);
     if (newest !== undefined && newest !== letter.runId) return;
-    const settings = letter.isWhole ? parseTranscodeRequest(letter.request) : await startedWith(client, letter);
+    const settings = letter.isWhole ? admitted(letter) : await startedWith(client, letter);
     try {
       await client.workflow.start(WORKFLOWS.transcode.type, taskStart(settings, { redrives: letter.redrives + 1 }));
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   };
+
+/** What a topic says of a task is held to what a caller's request is, and is of that task. */
+function admitted({ letterId, request, task }: TaskLetter): TranscodeSettings {
+  const refused = (why: string) => fault('dead-letter-unusable', `letter ${letterId}: its request is refused: ${why}`);
+  let settings: TranscodeSettings;
+  try {
+    settings = admitRequest(request);
+  } catch (error) {
+    throw refused(problemOf(error)?.message ?? String(error));
+  }
+  if (settings.tenant !== task.tenant || settings.taskId !== task.taskId) throw refused('it is that of another task');
+  return settings;
+}
 
 async function newestRun({ workflow }: Tasks, { task }: TaskLetter): Promise<string | undefined> {
   try {

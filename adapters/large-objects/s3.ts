@@ -16,9 +16,13 @@ export interface S3LargeObjectsOptions extends Omit<S3StoreOptions, 'pageSize'> 
   patienceMs?: number;
 }
 
-export function s3LargeObjects({ patienceMs, ...options }: S3LargeObjectsOptions): LargeObjects {
+export function s3LargeObjects({
+  patienceMs,
+  allowUnconditional = false,
+  ...options
+}: S3LargeObjectsOptions): LargeObjects {
   const connection = openS3(options);
-  const s3: S3Context = { ...connection, ...s3Place(options), knowsConditions: true, patienceMs };
+  const s3: S3Context = { ...connection, ...s3Place(options), allowUnconditional, patienceMs };
 
   return {
     putFile: (key, put) => putFileToS3(s3, key, put),

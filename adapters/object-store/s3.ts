@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { assertObjectKey } from '../object-key.js';
 import { describeObject, openS3, s3Place, type S3StoreOptions } from '../s3/s3-connection.js';
-import { isMissing, isNotImplemented, isTaken, storeFault } from '../s3/s3-fault.js';
+import { isMissing, isNotImplemented, isTaken, storeFault, unconditional } from '../s3/s3-fault.js';
 import { withTimeBound } from '../transfer/time-bound.js';
 import type { ObjectStore, PutOptions, PutOutcome } from './object-store.js';
 
@@ -27,21 +27,21 @@ const LARGEST_PAGE_BYTES = 1024 * 1024;
 export function s3ObjectStore({
   bucket,
   prefix = '',
+  allowUnconditional = false,
   pageSize = DEFAULT_PAGE_SIZE,
   ...options
 }: S3StoreOptions): ObjectStore {
   const { client, patient, socketMs, requestMs, answerMs, close } = openS3(options);
   const { root, at, where } = s3Place({ bucket, prefix });
   const listMs = answerMs + LARGEST_PAGE_BYTES / SLOWEST_BYTES_PER_MS;
-  /** Until a server says otherwise. */
-  let knowsConditions = true;
 
   return {
     async put(key, body, options) {
-      if (!options.ifAbsent || !knowsConditions) return put(key, body, options);
+      if (!options.ifAbsent) return put(key, body, options);
       const outcome = await send(key, body, { ...options, condition: '*' });
       if (outcome !== 'condition-unknown') return outcome;
-      knowsConditions = false;
+      // Asked each time: one answer of a proxy on the way is not to end the condition for good.
+      if (!allowUnconditional) throw unconditional(`put ${where(key)}`);
       return put(key, body, options);
     },
 

@@ -36,6 +36,8 @@ export interface S3StoreOptions extends S3Options {
   bucket: string;
   /** Put before every key, without a slash at its ends. */
   prefix?: string;
+  /** Puts without a condition where the server says that it knows none, instead of failing. */
+  allowUnconditional?: boolean;
   /** Keys a listing asks for at once, 1 to 1000. */
   pageSize?: number;
 }

@@ -7,6 +7,20 @@ interface ServiceError extends Error {
 
 const PASSING_NAMES = new Set(['RequestTimeout', 'SlowDown', 'BadDigest', 'IncompleteBody']);
 
+/** Says nothing of what is allowed: credentials that cannot be had now or are past their time, a clock, a bucket that moves. */
+const UNSETTLED_NAMES = new Set([
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'TokenRefreshRequired',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+]);
+
 /** Refused for what one object is; the next one may be welcome. */
 const REFUSED_NAMES = new Set(['EntityTooLarge', 'KeyTooLongError', 'MetadataTooLarge', 'InvalidDigest']);
 const TOO_LARGE = 413;
@@ -25,6 +39,14 @@ export function isMissing(error: unknown): boolean {
   return name === 'NoSuchKey' || (name === 'NotFound' && $metadata?.httpStatusCode === 404);
 }
 
+/** A condition that the server does not know, where nothing may be put without one. */
+export const unconditional = (what: string, cause?: unknown): Error =>
+  fault(
+    'store-unconditional',
+    `${what}: the store does not hold to If-None-Match, by which the first writer of an object wins`,
+    { cause },
+  );
+
 export function storeFault(error: unknown, what: string): Error {
   const { name, message, $metadata } = error as ServiceError;
   const status = $metadata?.httpStatusCode;
@@ -34,9 +56,9 @@ export function storeFault(error: unknown, what: string): Error {
 }
 
 function codeOf({ name, status }: { name: string; status: number | undefined }): ErrorCode {
-  if (name === 'CredentialsProviderError') return 'store-denied';
+  if (UNSETTLED_NAMES.has(name)) return 'store-unreachable';
   if (status === TOO_LARGE || REFUSED_NAMES.has(name)) return 'object-refused';
   if (status === CONFLICT) return 'store-conflict';
   if (status === undefined || isPassingStatus(status) || PASSING_NAMES.has(name)) return 'store-unreachable';
-  return (status >= 300 && status < 500) || status === 501 ? 'store-denied' : 'store-unreachable';
+  return (status >= 400 && status < 500) || status === 501 ? 'store-denied' : 'store-unreachable';
 }

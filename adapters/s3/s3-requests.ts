@@ -11,7 +11,7 @@ import { objectAddress } from '../../contracts/object-address.js';
 import { fault, problemOf } from '../../contracts/errors.js';
 import { flowing, inSteps } from '../transfer/flowing.js';
 import { describeObject, type S3Connection, type S3ObjectInfo, type S3Place } from './s3-connection.js';
-import { isMissing, isNotImplemented, isTaken, storeFault } from './s3-fault.js';
+import { isMissing, isNotImplemented, isTaken, storeFault, unconditional } from './s3-fault.js';
 import { withTimeBound, type TimeBound } from '../transfer/time-bound.js';
 
 /**
@@ -24,8 +24,8 @@ const SLOWEST_BYTES_PER_MS = 100;
 const SLOWEST_COMPLETION_BYTES_PER_MS = 10_000;
 
 export interface S3Context extends S3Connection, S3Place {
-  /** False once the server has said that it does not know `If-None-Match`. */
-  knowsConditions: boolean;
+  /** Whether to look before a put instead, where the server says that it does not know `If-None-Match`. */
+  allowUnconditional: boolean;
   patienceMs: number | undefined;
 }
 
@@ -143,11 +143,9 @@ async function ifAbsent(
   { key, signal }: { key: string; signal: AbortSignal | undefined },
   put: (condition: { IfNoneMatch?: '*' }) => Promise<Outcome>,
 ): Promise<Put> {
-  if (s3.knowsConditions) {
-    const outcome = await put({ IfNoneMatch: '*' });
-    if (outcome !== 'condition-unknown') return outcome;
-    s3.knowsConditions = false;
-  }
+  const claimed = await put({ IfNoneMatch: '*' });
+  if (claimed !== 'condition-unknown') return claimed;
+  if (!s3.allowUnconditional) throw unconditional(`put ${s3.where(key)}`);
   if (await headObject(s3, key, signal)) return 'exists';
   const outcome = await put({});
   if (outcome !== 'condition-unknown') return outcome;

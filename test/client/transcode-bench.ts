@@ -10,6 +10,7 @@ import { fileLargeObjects } from '../../adapters/large-objects/file.js';
 import { fileObjectStore } from '../../adapters/object-store/file.js';
 import { createDeadLetterActivities } from '../../activities/index.js';
 import { createRestartTask } from '../../activities/dead-letters/restart-task.js';
+import { createIsHost } from '../../activities/host/is-host.js';
 import type { TranscodeRequest } from '../../contracts/transcode.js';
 import { WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { Reelay } from '../../client/connect.js';
@@ -46,6 +47,7 @@ export async function openTranscodeBench(
         records: sink,
         source,
         restartTask: createRestartTask(client),
+        isHost: createIsHost(client, 'capture'),
       }),
       ...more({ store, client }),
     },

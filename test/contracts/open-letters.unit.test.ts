@@ -70,6 +70,21 @@ describe('open dead letters', () => {
     );
   });
 
+  const named = (change: object): ReelayEvent => ({ ...dead(1), data: { ...letterOf(1), ...change } });
+  const frame = letterOf(1).frame;
+  const FORGED: [string, ReelayEvent][] = [
+    ['has the id of another', named({ letterId: letterOf(2).letterId, redrives: 9 })],
+    ['names a tenant that climbs', named({ frame: { ...frame, session: { ...frame.session, tenant: '..' } } })],
+    ['names a stream with a slash', named({ frame: { ...frame, session: { ...frame.session, streamId: 'a/b' } } })],
+    ['failed at no time', named({ firstFailedAtMs: Number.MAX_SAFE_INTEGER })],
+  ];
+  for (const [what, event] of FORGED)
+    it(`leave out a letter that ${what}`, () => {
+      const letters = fold([dead(2), event]);
+      assert.deepEqual(openAfter([dead(2), event]), [[2, 0]]);
+      assert.equal(letters.unreadable, 1);
+    });
+
   it('count what they cannot read, and pass over what is no letter', () => {
     const letters = fold([
       { ...dead(1), data: { letterId: 'x' } },

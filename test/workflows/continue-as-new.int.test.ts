@@ -86,4 +86,22 @@ describe('a live stream that continues as new', () => {
       ['started', 'ended'],
     );
   });
+
+  it('carries what the event log does not take rather than let its history grow without end', async () => {
+    const { records } = bench();
+    records.isLogDown = true;
+    const { stream } = await capturing('log-down-long', 10);
+    const changes = Array.from({ length: 40 }, (_, index) => 1001 + index);
+    for (const everyMs of changes) await stream.executeUpdate(setCapturePolicyUpdate, { args: [{ everyMs }] });
+    const hasContinued = async () => ((await runsOf(stream)) > 2 ? true : undefined);
+    await eventually(hasContinued, { withinMs: 30_000, what: 'new runs while the log is down' });
+    assert.deepEqual(records.published('log-down-long'), []);
+    records.isLogDown = false;
+    await stream.signal(stopStreamSignal);
+    await stream.result();
+    assert.deepEqual(
+      records.published('log-down-long').map(({ kind }) => kind),
+      ['started', 'ended'],
+    );
+  });
 });

@@ -7,6 +7,8 @@ export interface FakeLetters {
   open: number;
   parked: number;
   onHosts: Record<string, number>;
+  /** Letters that name hosts which do not run. */
+  onAbsentHosts?: Record<string, number>;
   stretches: RedriveStretch[];
   /** Makes each stretch wait until it is cancelled, after this many letters. */
   hangsAfter?: number;
@@ -15,7 +17,7 @@ export interface FakeLetters {
 }
 
 export function fakeLetters(
-  start: Partial<Pick<FakeLetters, 'open' | 'parked' | 'onHosts' | 'hangsAfter'>>,
+  start: Partial<Pick<FakeLetters, 'open' | 'parked' | 'onHosts' | 'onAbsentHosts' | 'hangsAfter'>>,
 ): FakeLetters {
   const letters: FakeLetters = {
     open: 0,
@@ -46,7 +48,8 @@ export function fakeLetters(
 
   function resultOf(stored: number, left: number): StretchResult {
     const onHosts = Object.fromEntries(Object.entries(letters.onHosts).filter(([, count]) => count > 0));
-    return { tally: { ...NO_TALLY, stored }, left, parked: letters.parked, onHosts };
+    const { parked, onAbsentHosts = {} } = letters;
+    return { tally: { ...NO_TALLY, stored }, left, parked, onHosts, onAbsentHosts };
   }
 }
 

@@ -52,6 +52,16 @@ describe('a redrive of dead letters', () => {
     assert.deepEqual(state.waitingFor, { away: 4 });
   });
 
+  it('asks nothing of hosts that letters name and that do not run', async () => {
+    const letters = fakeLetters({ onHosts: { a: 5 }, onAbsentHosts: { forged: 7 } });
+    await whileRedriving({ id: 'absent', letters, hosts: ['a'] }, async ({ handle }) => {
+      assert.deepEqual((await handle.result()).waitingFor, { forged: 7 });
+      const { events } = await handle.fetchHistory();
+      const queues = events?.map((event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name) ?? [];
+      assert.ok(!queues.some((queue) => queue?.includes('forged')));
+    });
+  });
+
   it('tells how far it is, and ends with what it did when it is cancelled', async () => {
     const letters = fakeLetters({ open: 9, hangsAfter: 4 });
     await whileRedriving({ id: 'cancelled', letters }, async ({ handle }) => {

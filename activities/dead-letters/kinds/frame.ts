@@ -2,9 +2,9 @@ import PQueue from 'p-queue';
 import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
 import { fault } from '../../../contracts/errors.js';
 import { TOPICS } from '../../../contracts/events.js';
-import type { FrameHead, FrameLetter } from '../../../contracts/frame-letter.js';
+import { namesOwnObjects, type FrameHead, type FrameLetter } from '../../../contracts/frame-letter.js';
+import { frameKey } from '../../../contracts/keys.js';
 import { areImages, eventOf, type Frame } from '../../frames/frame.js';
-import { metadataOf } from '../../frames/frame-metadata.js';
 import { putFrame } from '../../frames/put-frame.js';
 import { frameInStore } from '../../frames/republish-found.js';
 import { announcedAmong, type Finding } from '../find-letters.js';
@@ -19,7 +19,7 @@ export const FRAME_WORK: LetterWork<FrameLetter, FrameHead> = {
   hostOf: ({ content, host }) => (content.at === 'spool' ? host : undefined),
   announced: announcedFrames,
   send: sendFrame,
-  probe: ({ letterId, frame }, { stores }) => stores[0].head(frame.images[0]?.key ?? letterId),
+  probe: ({ frame }, { stores }) => stores[0].head(frameKey(frame.session, frame)),
   afterFailure: ({ code }) => ({ stage: code.startsWith('event') ? 'events' : 'store' }),
 };
 
@@ -40,6 +40,8 @@ async function sendFrame(
   letter: FrameLetter,
   { stores, events, isAnnounced, place }: Sending,
 ): Promise<'stored' | 'already-stored'> {
+  if (!namesOwnObjects(letter.frame))
+    throw fault('dead-letter-unusable', `letter ${letter.letterId}: it names objects that are not those of its slot`);
   const there = await findFrame(stores, letter.frame);
   if (there && isAnnounced) return 'already-stored';
   const { frame, store } = there ?? (await bringFrame(letter, { store: stores[0], images: await place.bytes(letter) }));
@@ -71,23 +73,10 @@ async function bringFrame(
   if ((await putFrame(store, { frame, images, signal })) === 'stored') return { frame, store };
   const theirs = await frameInStore({ store, session: frame.session }, frame.slotMs);
   if (theirs) return { frame: theirs, store };
-  await replaceUnknown(store, { frame, bytes: images[0]!, signal });
-  if ((await putFrame(store, { frame, images, signal })) === 'stored') return { frame, store };
   throw fault(
     'store-conflict',
-    `letter ${letterId}: another host has stored its picture for the slot, and not all sizes`,
+    `letter ${letterId}: the slot holds an object of another host, without all of its sizes, or one that tells nothing of itself`,
   );
-}
-
-/** An object that tells nothing of itself is no picture of another host, and no event could be true of it. */
-async function replaceUnknown(
-  store: ObjectStore,
-  { frame, bytes, signal }: { frame: Frame; bytes: Buffer; signal: AbortSignal },
-): Promise<void> {
-  const image = frame.images[0]!;
-  const there = await store.head(image.key);
-  if (there?.metadata['sha256'] !== undefined) return;
-  await store.put(image.key, bytes, { contentType: image.contentType, metadata: metadataOf(frame, image), signal });
 }
 
 /** Those whose frame is stored already and whose event was found. */

@@ -120,8 +120,8 @@ describe('large objects in S3', () => {
       await assert.rejects(large.putFile('another', put), failingWith('store-denied'));
     });
 
-    it('looks before it completes where the server knows no conditions', async () => {
-      const { large, store } = await open({ endpoint: proxy.endpoint });
+    it('looks before it completes where the server knows no conditions and that is allowed', async () => {
+      const { large, store } = await open({ endpoint: proxy.endpoint, allowUnconditional: true });
       const { put } = await someFile(17 * MIB);
       const small = await someFile(1000);
       proxy.answerWith(({ headers }) => (headers['if-none-match'] ? 501 : undefined));
@@ -129,6 +129,15 @@ describe('large objects in S3', () => {
       assert.equal(await large.putFile('small', small.put), 'written');
       assert.equal(await large.putFile('small', put), 'exists');
       assert.deepEqual((await store.head('small'))?.metadata, small.put.metadata);
+    });
+
+    it('puts nothing where the server says that it knows no conditions', async () => {
+      const { large, store } = await open({ endpoint: proxy.endpoint });
+      const { put } = await someFile(1000);
+      proxy.answerWith(({ headers }) => (headers['if-none-match'] ? 501 : undefined));
+      const patience = AbortSignal.timeout(2000);
+      await assert.rejects(large.putFile('small', { ...put, signal: patience }));
+      assert.equal(await store.head('small'), undefined);
     });
 
     it('works with the checksums of the SDK too', async () => {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { holdsToConditions } from '../../../adapters/object-store/holds-to-conditions.js';
 import { s3ObjectStore } from '../../../adapters/object-store/s3.js';
 import type { S3StoreOptions } from '../../../adapters/s3/s3-connection.js';
 import type { ObjectStore } from '../../../adapters/object-store/object-store.js';
@@ -57,6 +58,10 @@ describe('objects in S3', () => {
     const store = await open({ checksums: 'WHEN_SUPPORTED' });
     await store.put('key', BODY, JPEG);
     assert.deepEqual((await store.get('key'))?.body, BODY);
+  });
+
+  it('lets the first writer win', async () => {
+    assert.equal(await holdsToConditions(await open()), true);
   });
 
   it('is denied with a wrong secret', async () => {
@@ -131,12 +136,12 @@ describe('objects in S3', () => {
       return open({ endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...overrides });
     };
     /** Answers each request in turn, and notes the condition that it carried. */
-    const answering = async (statuses: number[]) => {
+    const answering = async (statuses: number[], overrides: Partial<S3StoreOptions> = {}) => {
       const conditions: (string | undefined)[] = [];
       const store = await serving((request, response) => {
         conditions.push(request.headers['if-none-match']);
         request.resume().once('end', () => response.writeHead(statuses.shift() ?? 500).end());
-      });
+      }, overrides);
       return { store, conditions };
     };
     const claim = { ...JPEG, ifAbsent: true } as const;
@@ -150,13 +155,35 @@ describe('objects in S3', () => {
       assert.equal(conditions.length, 4); // one request a put: the caller owns retries
     });
 
-    it('asks for an absent key by condition, and puts plainly once the server does not know it', async () => {
-      const { store, conditions } = await answering([200, 412, 501, 200, 200]);
+    it('asks for an absent key by condition, and puts plainly where the server does not know it and that is allowed', async () => {
+      const { store, conditions } = await answering([200, 412, 501, 200, 501, 200], { allowUnconditional: true });
       assert.equal(await store.put('key', BODY, claim), 'written');
       assert.equal(await store.put('key', BODY, claim), 'exists');
       assert.equal(await store.put('key', BODY, claim), 'written');
       assert.equal(await store.put('key', BODY, claim), 'written');
-      assert.deepEqual(conditions, ['*', '*', '*', undefined, undefined]);
+      assert.deepEqual(conditions, ['*', '*', '*', undefined, '*', undefined]);
+    });
+
+    it('goes on asking by condition after an answer that the server does not know it', async () => {
+      const { store, conditions } = await answering([501, 412]);
+      await assert.rejects(store.put('key', BODY, claim), failingWith('store-unconditional'));
+      assert.equal(await store.put('key', BODY, claim), 'exists');
+      assert.deepEqual(conditions, ['*', '*']);
+    });
+
+    it('is seen to hold to conditions', async () => {
+      const { store } = await answering([200, 412]);
+      assert.equal(await holdsToConditions(store), true);
+    });
+
+    it('is seen to ignore conditions', async () => {
+      const { store } = await answering([200, 200]);
+      assert.equal(await holdsToConditions(store), false);
+    });
+
+    it('is seen not to know conditions', async () => {
+      const { store } = await answering([501]);
+      await assert.rejects(holdsToConditions(store), failingWith('store-unconditional'));
     });
 
     it('tells a conflict and an object that is too large from an outage', async () => {
