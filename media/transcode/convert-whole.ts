@@ -4,7 +4,7 @@ import { fault } from '../../contracts/errors.js';
 import type { MediaProbe } from '../../contracts/plan.js';
 import { decodeArgs, repackageArgs } from '../args/transcode/whole.js';
 import { encodeAudio } from './encode-audio.js';
-import { joinHlsAudio, joinHlsRendition } from './join-hls.js';
+import { joinHlsAudio, joinHlsRendition, writeHlsMaster } from './join-hls.js';
 import { proveEnds } from './prove-ends.js';
 import type { MadeFile, PieceCost, PieceOptions } from './piece.js';
 import { proveVideo } from './prove-video.js';
@@ -74,8 +74,10 @@ async function repackageHls(options: ConvertWholeOptions): Promise<ConvertedWhol
     parts.push(cost as typeof copied, await joinHlsAudio({ ...options, audioPath: path }));
     await rm(path);
   }
+  const files = parts.flatMap((part) => ('files' in part ? part.files : []));
+  const tracks = files.map((one) => ({ ...one, path: one.name }));
   return {
-    files: parts.flatMap((part) => ('files' in part ? part.files : [])),
+    files: [...files, await writeHlsMaster({ plan, folder, tracks })],
     cpuSeconds: parts.reduce((sum, part) => sum + part.cpuSeconds, 0),
     log: parts.flatMap(({ log }) => log),
   };

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fault } from '../../contracts/errors.js';
 import type { TranscodePlan } from '../../contracts/plan.js';
-import { hlsArgs } from '../args/transcode/hls.js';
+import { hlsArgs, ticksForOne } from '../args/transcode/hls.js';
 import { gopSecondsOf } from './encode-chunk.js';
 import { avcCodec, hlsMaster, bitratesOf, type HlsTrack } from './hls-playlist.js';
 import { frameCount, renditionOf, writeList, type JoinOptions } from './join-mp4.js';
@@ -23,6 +23,8 @@ const INIT_BYTES = 4096;
 /** Head-room on the shared clock for what an encoder of sound puts before its first sample. */
 const HEAD_ROOM_S = 0.5;
 const GOPS_PER_SEGMENT = 2;
+/** How far a track may be from its place on the shared clock, seconds: times are rounded to ticks. */
+const PLACE_S = 0.001;
 
 /** The chunks of one rendition as a track of an HLS ladder, proven like an MP4. */
 export async function joinHlsRendition(options: Omit<JoinOptions, 'audioPath'>): Promise<HlsPart> {
@@ -37,7 +39,7 @@ export async function joinHlsRendition(options: Omit<JoinOptions, 'audioPath'>):
   const { cpuSeconds, log } = await runFfmpeg({
     ...options,
     isOwnWork: true,
-    args: hlsArgs({ list, kind: 'video', startS, segmentSeconds, timescale: timeBase[1], media, playlist }),
+    args: hlsArgs({ list, timeBase, startS, segmentSeconds, media, playlist }),
   });
   await rm(list);
   const frames = frameCount(plan);
@@ -46,11 +48,13 @@ export async function joinHlsRendition(options: Omit<JoinOptions, 'audioPath'>):
     {
       what: rendition,
       timeBase,
+      finer: ticksForOne(timeBase),
       frames,
       timelineSha256: plan.timelineSha256 ?? '',
       ...(plan.chunks.length > 0 ? { keys: { gopSeconds: gopSecondsOf(plan), startTicks: 0 } } : {}),
     },
   );
+  provePlace(rendition, { foundS: (packets[0]?.pts ?? NaN) / timeBase[1], promisedS: startS });
   const joints = await proveJoints(options, { output: media, what: rendition, startTicks: packets[0]?.pts ?? 0 });
   const codec = avcCodec(await headOf(media));
   if (codec === undefined) throw fault('output-unproven', `${rendition} does not say what codec it has`);
@@ -68,12 +72,22 @@ export async function joinHlsAudio(options: PieceOptions & { audioPath: string }
   const { cpuSeconds, log } = await runFfmpeg({
     ...options,
     isOwnWork: true,
-    args: hlsArgs({ file: audioPath, kind: 'audio', startS, segmentSeconds, media, playlist }),
+    args: hlsArgs({ file: audioPath, startS, segmentSeconds, media, playlist }),
   });
   const promise = { what: 'the audio', durationS: audioOf(plan).endS - audioOf(plan).startS };
-  const { packets } = await proveAudio({ ffprobe, file: audioPath, signal }, promise);
-  await proveAudio({ ffprobe, file: media, signal }, { ...promise, packets });
+  const { packets, firstS } = await proveAudio({ ffprobe, file: audioPath, signal }, promise);
+  const placed = await proveAudio({ ffprobe, file: media, signal }, { ...promise, packets });
+  provePlace('the audio', { foundS: placed.firstS, promisedS: startS + firstS });
   return { files: await describe(folder, 'audio', { codecs: ['mp4a.40.2'] }), cpuSeconds, log };
+}
+
+/** Players that heed no edit list see the same as those that do. Throws `output-unproven`. */
+function provePlace(what: string, { foundS, promisedS }: { foundS: number; promisedS: number }): void {
+  if (Math.abs(foundS - promisedS) <= PLACE_S) return;
+  throw fault(
+    'output-unproven',
+    `${what} is at ${foundS.toFixed(3)} s of the clock of its ladder, not at ${promisedS.toFixed(3)} s`,
+  );
 }
 
 /** Written last, from what was said of the other files when they were made. */
@@ -88,9 +102,12 @@ export async function writeHlsMaster(options: {
   return { kind: 'playlist', path, name: 'master.m3u8', contentType: PLAYLIST_TYPE };
 }
 
-/** On a clock that begins early enough for the sound too. */
-const pictureStartS = (plan: TranscodePlan): number =>
-  HEAD_ROOM_S + (plan.audio === 'none' ? 0 : Math.max(0, -audioDelayS(plan)));
+/** On a clock that begins early enough for the sound too; a whole number of ticks, since what is shifted is rounded to them. */
+function pictureStartS(plan: TranscodePlan): number {
+  const soundFirstS = plan.audio === 'none' ? 0 : Math.max(0, -audioDelayS(plan));
+  const [, below] = videoOf(plan).timeBase;
+  return Math.ceil((HEAD_ROOM_S + soundFirstS) * below) / below;
+}
 
 const pathsOf = (folder: string, name: string) => ({
   media: join(folder, `${name}.m4s`),

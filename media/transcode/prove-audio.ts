@@ -3,7 +3,8 @@ import { readSound, type ReadOptions } from './read-packets.js';
 
 export interface AudioProof {
   packets: number;
-  /** Seconds. */
+  /** Seconds: of the first packet, which may be there for the sake of the decoder alone, and of what is heard. */
+  firstS: number;
   startS: number;
   endS: number;
 }
@@ -38,6 +39,7 @@ export async function proveAudio(options: ReadOptions, promise: AudioPromise): P
     throw fault('output-unproven', `${promise.what} has a gap after ${seconds(packets[wrong]!.pts ?? 0).toFixed(3)} s`);
   const proof = {
     packets: packets.length,
+    firstS: seconds(packets[0]!.pts ?? 0),
     startS: seconds(first.pts ?? 0),
     endS: seconds((last.pts ?? 0) + last.duration),
   };

@@ -8,6 +8,8 @@ export interface VideoPromise {
   /** Names the place in messages, such as `chunk 3 of 720p`. */
   what: string;
   timeBase: TimeBase;
+  /** How many ticks of the file make one of the time base, where that is not 1. */
+  finer?: number;
   frames: number;
   timelineSha256: string;
   /** Where keyframes are planned: their distance, and where in the whole video this part begins. */
@@ -16,7 +18,7 @@ export interface VideoPromise {
 
 /** Counts the pictures of a file that was written and compares their times. Throws `output-unproven` with the place. */
 export async function proveVideo(options: ReadOptions, promise: VideoPromise): Promise<Packet[]> {
-  const packets = (await readPictures(options)).filter((one) => !one.isDiscarded);
+  const packets = (await readPictures(options)).filter((one) => !one.isDiscarded).map(coarser(promise));
   const ticks = packets.map(({ pts }) => pts ?? NaN).sort((a, b) => a - b);
   const { what, frames, timeBase, keys } = promise;
   if (packets.length !== frames)
@@ -31,6 +33,10 @@ export async function proveVideo(options: ReadOptions, promise: VideoPromise): P
   if (keys) assertKeys(packets, { ...keys, what, timeBase, ticks });
   return packets;
 }
+
+const coarser =
+  ({ finer = 1 }: VideoPromise) =>
+  (packet: Packet): Packet => ({ ...packet, pts: packet.pts === undefined ? undefined : packet.pts / finer });
 
 function assertKeys(
   packets: readonly Packet[],

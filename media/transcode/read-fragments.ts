@@ -2,10 +2,7 @@ import { open } from 'node:fs/promises';
 import { boxesIn, boxIn, bytesAt, outermost, reader } from './boxes.js';
 import type { Packet } from './packet-counts.js';
 
-/**
- * The samples of a fragmented MP4 of one track, in the order of the file (ISO/IEC 14496-12, 8.8). ffprobe shifts the times
- * of pictures where some are shown before their turn, and by more once it meets more of them, so it proves nothing here.
- */
+/** The samples of a fragmented MP4 of one track, in the order of the file, as its tables say (ISO/IEC 14496-12, 8.8). */
 export async function readFragments(path: string): Promise<Packet[]> {
   const file = await open(path);
   try {

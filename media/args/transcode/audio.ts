@@ -39,8 +39,9 @@ function encoderArgs({ track, profile }: AudioIntent): string[] {
 }
 
 /**
- * Gaps become silence; all else is counted by samples, since the time stamps of many containers are rounded. The quotient is
- * rounded because ffmpeg cuts it off, and 24576/44100*44100 is less than 24576.
+ * Gaps become silence; all else is counted by samples, since the time stamps of many containers are rounded, from the first
+ * one that the decoder gives, which may leave out what an encoder put before it. The quotient is rounded because ffmpeg cuts
+ * it off, and 24576/44100*44100 is less than 24576.
  */
 const audioFilters = ({ gaps }: AudioTrack): string =>
-  [...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []), 'asetpts=round(N/SR/TB)'].join();
+  [...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []), 'asetpts=round(N/SR/TB)+STARTPTS'].join();

@@ -1,39 +1,52 @@
+import type { TimeBase } from '../../../contracts/plan.js';
 import { listInput } from './input.js';
 
 export interface HlsIntent {
   /** A list of chunks, or one file. */
   list?: string;
   file?: string;
-  kind: 'video' | 'audio';
+  /** Of the pictures; none for sound. */
+  timeBase?: TimeBase;
   /** Where its first picture or sound is on the clock that all tracks share. */
   startS: number;
   segmentSeconds: number;
-  /** Ticks in a second. */
-  timescale?: number;
   media: string;
   playlist: string;
 }
 
+/** Ticks in a second that a track of pictures has at least: many more between two pictures than may be out of order. */
+const FINE = 10_000;
+
 /**
  * One CMAF file for each track, with byte ranges for its segments: a handful of objects instead of thousands. Players are
- * not relied on to heed edit lists, so there are none: each track says by the clock that all share when it begins, and
- * pictures that are shown before their turn say so by negative offsets.
+ * not relied on to heed edit lists, so there are none: each track says by the clock that all share when it begins.
  */
 export const hlsArgs = (intent: HlsIntent): string[] => [
   ...['-copyts', '-itsoffset', intent.startS.toFixed(6)],
   ...(intent.list === undefined
     ? ['-protocol_whitelist', 'file', '-i', `file:${intent.file ?? ''}`]
     : listInput(intent.list)),
-  ...['-map', intent.kind === 'video' ? '0:v:0' : '0:a:0', '-c', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
+  ...['-map', intent.timeBase ? '0:v:0' : '0:a:0', '-c', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
+  ...(intent.timeBase ? ['-bsf:v', DECODED_AT_ONCE] : []),
   ...['-f', 'hls', '-hls_time', String(intent.segmentSeconds), '-hls_playlist_type', 'vod', '-hls_list_size', '0'],
   ...['-hls_segment_type', 'fmp4', '-hls_flags', 'single_file+independent_segments'],
   ...['-hls_segment_options', muxerOptions(intent), '-hls_segment_filename', intent.media, intent.playlist],
 ];
 
-const muxerOptions = ({ timescale }: HlsIntent): string =>
+/** How many ticks of a track in a ladder make one of its source, where those are too coarse. */
+export const ticksForOne = ([, below]: TimeBase): number => Math.ceil(FINE / below);
+
+/**
+ * The first picture is decoded when it is shown, and those that follow a tick later each until they are back on their
+ * own times. Some players count from the first decoding time (hls.js) and others from the first that is shown, and ffmpeg
+ * adds negative offsets to all times: so the two are the same, and no offset is negative. Ticks are those of the output.
+ */
+const DECODED_AT_ONCE = 'setts=pts=PTS:dts=max(DTS\\,STARTPTS+N)';
+
+const muxerOptions = ({ timeBase }: HlsIntent): string =>
   [
-    'movflags=+frag_discont+negative_cts_offsets',
+    'movflags=+frag_discont',
     'use_editlist=0',
     'avoid_negative_ts=disabled',
-    ...(timescale === undefined ? [] : [`video_track_timescale=${timescale}`]),
+    ...(timeBase ? [`video_track_timescale=${timeBase[1] * ticksForOne(timeBase)}`] : []),
   ].join(':');

@@ -8,6 +8,8 @@ export interface Mp4Track {
   samples: number;
   /** Presentation ticks, sorted. */
   ticks: number[];
+  /** Ticks at which the first sample is decoded. */
+  firstDecoded: number;
   /** Which samples are keyframes, in the order of the file. */
   keys: number[];
   width: number;
@@ -38,6 +40,7 @@ export async function mp4Samples(path: string): Promise<{ isFaststart: boolean; 
       timescale: track.timescale,
       samples: samples.length,
       ticks: samples.map(({ cts }) => cts).sort((a, b) => a - b),
+      firstDecoded: samples[0]?.dts ?? NaN,
       keys: samples.flatMap(({ is_sync: isSync }, index) => (isSync ? [index] : [])),
       width: track.video?.width ?? 0,
       height: track.video?.height ?? 0,

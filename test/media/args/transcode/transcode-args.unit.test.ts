@@ -130,7 +130,7 @@ describe('the command lines of a transcode', () => {
     const encoded = audioArgs({ ...intent, treatment: 'encode' }).join(' ');
     assert.match(
       encoded,
-      /-c:a aac -b:a 128k -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0\.02,asetpts=round\(N\/SR\/TB\)/,
+      /-c:a aac -b:a 128k -ac 2 -ar 48000 -af aresample=async=1:min_hard_comp=0\.02,asetpts=round\(N\/SR\/TB\)\+STARTPTS/,
     );
   });
 });
