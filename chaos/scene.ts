@@ -62,7 +62,8 @@ async function addWorkers(stage: ChaosStage, { scene, command }: Adding): Promis
   for (const added of await Promise.allSettled(adding)) if (added.status === 'rejected') throw added.reason;
 }
 
-export async function closeScene({ workers, publishers, disks }: Scene): Promise<void> {
+export async function closeScene({ workers, publishers, hostile, disks }: Scene): Promise<void> {
+  await hostile?.close();
   const ended = await Promise.allSettled([
     ...Object.values(workers).map((worker) => worker.stop()),
     ...publishers.map((publisher) => publisher.stop()),
