@@ -7,6 +7,8 @@ import { LOOPBACK } from '../dev/ports.js';
 
 export interface HostileSources {
   urls: readonly string[];
+  /** Those that a worker has come for. */
+  readonly met: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -27,16 +29,19 @@ const SENDERS: Record<string, (response: ServerResponse) => Promise<void>> = {
 
 /** Serves on loopback what no honest source sends. */
 export async function startHostileSources(): Promise<HostileSources> {
+  const met = new Set<string>();
   const server = createServer((request, response) => {
     response.on('error', () => undefined); // the worker has had enough
     const send = SENDERS[request.url ?? ''];
-    if (send) void send(response);
-    else response.writeHead(404).end();
+    if (!send) return void response.writeHead(404).end();
+    met.add(request.url ?? '');
+    void send(response);
   });
   server.listen(0, LOOPBACK);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
+    met,
     urls: Object.keys(SENDERS).map((path) => `http://${LOOPBACK}:${port}${path}`),
     async close() {
       const closed = once(server, 'close');

@@ -80,13 +80,14 @@ const PERFORM: { [Kind in FaultStep['do']]: Perform<Kind> } = {
   clock: async (_, { clock }, { offsetSeconds }) => clock?.set(offsetSeconds),
   publishers: async (_, { publishers }, { action }) => Promise.all(publishers.map((publisher) => publisher[action]())),
   'hostile-sources': async ({ reelay, temporal }, scene) => {
-    const { urls, close } = await startHostileSources();
+    const { urls, met, close } = await startHostileSources();
     const started: string[] = [];
     scene.hostile = {
       async close() {
         const ends = started.map((workflowId) => temporal.workflow.getHandle(workflowId).terminate('chaos'));
         await Promise.allSettled(ends); // one that was given up has ended by itself
         await close();
+        if (met.size < urls.length) throw new Error('no worker came for a hostile source');
       },
     };
     for (const [index, url] of urls.entries()) {
