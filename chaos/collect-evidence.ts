@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { DEFAULT_TENANT } from '../contracts/ids.js';
-import { ledgerPrefix, sessionLedgerKey, sessionPrefix } from '../contracts/keys.js';
-import type { SessionLedger } from '../contracts/ledger.js';
+import { ledgerPrefix, sessionLedgerKey, sessionPrefix, type SessionRef } from '../contracts/keys.js';
+import type { LedgerPart, SessionLedger } from '../contracts/ledger.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
 import type { SessionEvidence } from './check-session.js';
 import { runReelay } from './run-reelay.js';
@@ -12,7 +12,7 @@ import type { Scene, ChaosStage } from './stage.js';
 
 type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
 
-/** Reads the sealed sessions of a stream and what is in its stores, with an ordinary client. */
+/** Reads the sessions of a stream and what is in its stores, with an ordinary client. */
 export async function collectEvidence(
   { stack }: ChaosStage,
   { scene, streamId }: { scene: Scene; streamId: string },
@@ -29,8 +29,14 @@ export async function collectEvidence(
     return await Promise.all(
       sessions.map(async (sessionId) => {
         const session = { ...stream, sessionId };
-        const sealed = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: sessionLedgerKey(session) }));
-        const ledger = JSON.parse((await sealed.Body?.transformToString()) ?? '') as SessionLedger;
+        const read = async <Document>(Key: string): Promise<Document> => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+          return JSON.parse((await Body?.transformToString()) ?? '') as Document;
+        };
+        const ofSession = keys.flatMap((url) => url.split(`s3://${bucket}/`)[1] ?? []).filter(isOf(session));
+        const ledger = ofSession.includes(sessionLedgerKey(session))
+          ? await read<SessionLedger>(sessionLedgerKey(session))
+          : unsealed(session, await Promise.all(ofSession.map((key) => read<LedgerPart>(key))));
         const frames = sessionPrefix(session);
         const [primary, backup, folder] = await Promise.all([
           list(s3, { bucket, prefix: frames }),
@@ -43,6 +49,19 @@ export async function collectEvidence(
   } finally {
     s3.destroy();
   }
+}
+
+const isOf =
+  (session: SessionRef) =>
+  (key: string): boolean =>
+    key.startsWith(ledgerPrefix(session));
+
+/** The account of a stream that was terminated: what its segments have written, as far as it goes. */
+function unsealed(session: SessionRef, parts: LedgerPart[]): SessionLedger {
+  parts.sort((a, b) => a.epoch - b.epoch);
+  const [startedAtMs, endedAtMs] = [parts[0]?.fromMs ?? 0, parts.at(-1)?.untilMs ?? 0];
+  const counts = { due: 0, stored: 0, gaps: 0 }; // nobody has summed them up
+  return { version: 1, ...session, startedAtMs, endedAtMs, reason: 'cancelled', parts, counts };
 }
 
 /** What `reelay verify` finds; undefined where all agrees. */

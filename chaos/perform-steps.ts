@@ -3,6 +3,7 @@ import { changeCaptureRate, describeStream, startStream, stopStream } from '../c
 import { DEFAULT_TENANT, streamWorkflowId } from '../contracts/ids.js';
 import { changeCaptureRateSignal } from '../contracts/messages.js';
 import { createTopics } from '../dev/topics.js';
+import { startHostileSources } from './hostile-sources.js';
 import { ffmpegsOf } from './processes.js';
 import { secondsOf, type FaultStep } from './row.js';
 import { assertTaskRuns } from './scene-task.js';
@@ -78,6 +79,25 @@ const PERFORM: { [Kind in FaultStep['do']]: Perform<Kind> } = {
   },
   clock: async (_, { clock }, { offsetSeconds }) => clock?.set(offsetSeconds),
   publishers: async (_, { publishers }, { action }) => Promise.all(publishers.map((publisher) => publisher[action]())),
+  'hostile-sources': async ({ reelay, temporal }, scene) => {
+    const { urls, met, close } = await startHostileSources();
+    const started: string[] = [];
+    scene.hostile = {
+      async close() {
+        const ends = started.map((workflowId) => temporal.workflow.getHandle(workflowId).terminate('chaos'));
+        await Promise.allSettled(ends); // one that was given up has ended by itself
+        await close();
+        if (met.size < urls.length) throw new Error('no worker came for a hostile source');
+      },
+    };
+    for (const [index, url] of urls.entries()) {
+      const streamId = `${scene.streams[0]?.streamId}-hostile-${index}`;
+      const source = { url, reconnectWindowMs: 300_000 };
+      started.push(
+        (await startStream(reelay, { streamId, source, capture: { everyMs: scene.row.everyMs } })).workflowId,
+      );
+    }
+  },
   publish: async (_, { publishers }, { clip, jumpAfterSeconds }) =>
     Promise.all(publishers.map((publisher) => publisher.change(clip, jumpAfterSeconds))),
   'start-again': async ({ reelay }, { streams }) => {
@@ -85,6 +105,16 @@ const PERFORM: { [Kind in FaultStep['do']]: Perform<Kind> } = {
       const answers = await Promise.all([startStream(reelay, request), startStream(reelay, request)]);
       if (answers.some(({ isNew }) => isNew)) throw new Error(`${streamId} was started twice`);
     }
+  },
+  'terminate-and-start': async ({ reelay, temporal }, { streams }) => {
+    await Promise.all(
+      streams.map(async ({ request, streamId }) => {
+        const workflowId = streamWorkflowId({ tenant: DEFAULT_TENANT, streamId });
+        await temporal.workflow.getHandle(workflowId).terminate('chaos');
+        const { isNew } = await startStream(reelay, request);
+        if (!isNew) throw new Error(`${streamId} runs on, though it was terminated`);
+      }),
+    );
   },
   'stop-while-starting': async ({ reelay }, { streams }) => {
     await Promise.all(

@@ -58,8 +58,12 @@ export type FaultStep =
   | { do: 'clock'; offsetSeconds: number }
   | { do: 'publishers'; action: 'freeze' | 'thaw' | 'kill' | 'restart' }
   /** Sends another clip; time stamps jump ahead by ten minutes where `jumpAfterSeconds` of it were sent. */
+  /** Streams of sources that send no media but whatever harms; nothing is asked of them but to harm no other. */
+  | { do: 'hostile-sources' }
   | { do: 'publish'; clip: ClipOptions; jumpAfterSeconds?: number }
   | { do: 'start-again' }
+  /** Nothing ends as it should: the session before has no sealed account, only what its segments have written. */
+  | { do: 'terminate-and-start' }
   | { do: 'stop-while-starting' }
   | { do: 'rates'; changes: number; withinSeconds: FaultSpan; last: number }
   /** Waits until every stream has been handed over so often. */

@@ -62,13 +62,15 @@ async function addWorkers(stage: ChaosStage, { scene, command }: Adding): Promis
   for (const added of await Promise.allSettled(adding)) if (added.status === 'rejected') throw added.reason;
 }
 
-export async function closeScene({ workers, publishers, disks }: Scene): Promise<void> {
-  const ended = await Promise.allSettled([
+export async function closeScene({ workers, publishers, hostile, disks }: Scene): Promise<void> {
+  // While workers are there to hear that its streams have ended.
+  const before = await Promise.allSettled([hostile?.close()]);
+  const after = await Promise.allSettled([
     ...Object.values(workers).map((worker) => worker.stop()),
     ...publishers.map((publisher) => publisher.stop()),
   ]);
   await Promise.all(Object.values(disks).map((disk) => disk.remove()));
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  for (const end of [...before, ...after]) if (end.status === 'rejected') throw end.reason;
 }
 
 /** The workers that a step is done to. */

@@ -3,6 +3,7 @@ import type { Reelay } from '../client/connect.js';
 import type { StreamRequest } from '../contracts/stream.js';
 import type { ChaosStack, ProcessName } from './chaos-stack.js';
 import type { FakedClock } from './faked-clock.js';
+import type { HostileSources } from './hostile-sources.js';
 import type { ManagedWorker } from './managed-worker.js';
 import type { Publisher } from './publishers.js';
 import type { Row } from './row.js';
@@ -39,6 +40,8 @@ export interface Scene {
   disks: Partial<Record<ProcessName, SmallDisk>>;
   clock?: FakedClock;
   publishers: Publisher[];
+  /** Ends the streams of hostile sources, and these. */
+  hostile?: Pick<HostileSources, 'close'>;
   streams: SceneStream[];
   taskId?: string;
   /** The environment of a second store, for those who verify. */

@@ -27,7 +27,7 @@ export interface UpOptions {
 
 /** Runs the whole local stack until told to stop; or returns at once who runs one in the same home. */
 export async function runUp(options: UpOptions): Promise<StackClaim | undefined> {
-  const owner = await claimHome(options.home);
+  const owner = await claimHome(options.home, { full: options.full, demo: options.demo });
   if (owner !== undefined) return owner;
   try {
     await runClaimed(options);
@@ -50,7 +50,7 @@ async function runClaimed({ home, full, onStep, onNotice, onReady, signal, ...op
     if (options.demo) stopInOrder.unshift(await startDemoCamera(step));
     const http = await startOwn({ ...step, ...options, willStop: (stop) => stopInOrder.unshift(stop) });
     const all = { ...addresses, http };
-    await publishAddresses(home, all);
+    await publishAddresses(home, { kind: { full, demo: options.demo }, addresses: all });
     await onReady(all);
     if (!signal.aborted) await once(signal, 'abort');
   } finally {

@@ -2,11 +2,14 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { fault, problemOf } from '../contracts/errors.js';
 import type { StackAddresses } from '../dev/stack-addresses.js';
+import { readClaim } from '../dev/stack-claim.js';
 import { EXIT } from './exit-code.js';
 import { runCommand } from './output.js';
 import { stackHome } from './stack-environment.js';
 import { reportToStarter, upDetached, type DetachedEnd } from './stack-detach.js';
 import { runDown } from './stack-down.js';
+import { addressesOfRunning } from './stack-running.js';
+import { showStackStatus } from './stack-status.js';
 import { describeAddresses, say, showNotice, showStep } from './stack-output.js';
 import { runUp } from './stack-up.js';
 import { untilStoppedTwice } from './until-stopped.js';
@@ -39,6 +42,11 @@ export function addStackCommands(program: Command, options: StackCommandOptions 
     .description('stop what `up --detach` started')
     .option('--json', 'print what was stopped as one JSON line')
     .action((flags: { json?: boolean }) => runCommand(flags, () => down(flags)));
+  program
+    .command('status')
+    .description('show what runs of the local stack: processes, addresses and health')
+    .option('--json', 'print all of it as one JSON line')
+    .action((flags: { json?: boolean }) => runCommand(flags, () => showStackStatus(flags)));
 }
 
 async function up({ full = false, demo = false, json = false }: UpFlags, options: StackCommandOptions): Promise<void> {
@@ -64,7 +72,9 @@ async function up({ full = false, demo = false, json = false }: UpFlags, options
       },
     });
     if (owner === undefined) return;
-    throw fault('stack-taken', `a stack already runs in ${home} (process ${owner.pid}): run \`reelay down\` first`);
+    const addresses = addressesOfRunning(owner, { home, wanted: { full, demo } });
+    showReady(addresses, { json, ending: RUNS_ALREADY });
+    tellStarter?.({ kind: 'ready', addresses });
   } catch (error) {
     const problem = problemOf(error);
     if (problem) tellStarter?.({ kind: 'failed', problem });
@@ -72,10 +82,16 @@ async function up({ full = false, demo = false, json = false }: UpFlags, options
   }
 }
 
-async function upInBackground({ full, demo, json = false }: UpFlags): Promise<void> {
+async function upInBackground({ full = false, demo = false, json = false }: UpFlags): Promise<void> {
+  const home = stackHome();
+  const owner = await readClaim(home);
+  if (owner) {
+    const addresses = addressesOfRunning(owner, { home, wanted: { full, demo } });
+    return showReady(addresses, { json, ending: RUNS_ALREADY });
+  }
   const flags = [...(full ? ['--full'] : []), ...(demo ? ['--demo'] : [])];
   const end: DetachedEnd = await upDetached({
-    home: stackHome(),
+    home,
     flags,
     onStep: showStep,
     signal: untilStoppedTwice(),
@@ -95,6 +111,8 @@ async function down({ json }: { json?: boolean }): Promise<void> {
     console.log(`Stopped ${stopped.join(', ')}.`);
   }
 }
+
+const RUNS_ALREADY = 'It ran already; `reelay down` stops everything.';
 
 const REELAY = fileURLToPath(new URL('../../bin/reelay', import.meta.url));
 

@@ -6,13 +6,23 @@ import type { StackAddresses } from './stack-addresses.js';
 
 /** Who runs the stack of a home; kept in `stack.json` there, with the addresses once it is ready. */
 export interface StackClaim extends ProcessIdentity {
+  /** Missing where an earlier version runs it. */
+  kind?: StackKind;
   addresses?: StackAddresses;
+}
+
+/** What a stack was asked to be. */
+export interface StackKind {
+  /** Kafka and S3 as real servers. */
+  full: boolean;
+  /** With a camera. */
+  demo: boolean;
 }
 
 const fileIn = (home: string): string => join(home, 'stack.json');
 
 /** Makes this process the one that runs the stack of this home, or returns the one that does. */
-export async function claimHome(home: string): Promise<StackClaim | undefined> {
+export async function claimHome(home: string, kind: StackKind): Promise<StackClaim | undefined> {
   await mkdir(home, { recursive: true });
   const release = await lock(home, {
     lockfilePath: join(home, 'stack.lock'),
@@ -20,7 +30,7 @@ export async function claimHome(home: string): Promise<StackClaim | undefined> {
   });
   try {
     const owner = await readClaim(home);
-    if (owner === undefined) await write(home, {});
+    if (owner === undefined) await write(home, { kind });
     return owner;
   } finally {
     await release();
@@ -35,11 +45,14 @@ export async function readClaim(home: string): Promise<StackClaim | undefined> {
 }
 
 /** Told by the process that has the claim, for others to find the stack by. */
-export const publishAddresses = (home: string, addresses: StackAddresses): Promise<void> => write(home, { addresses });
+export const publishAddresses = (
+  home: string,
+  content: { kind: StackKind; addresses: StackAddresses },
+): Promise<void> => write(home, content);
 
 export const releaseHome = (home: string): Promise<void> => rm(fileIn(home), { force: true });
 
-async function write(home: string, content: { addresses?: StackAddresses }): Promise<void> {
+async function write(home: string, content: Omit<StackClaim, keyof ProcessIdentity>): Promise<void> {
   const whole = `${fileIn(home)}.${process.pid}`;
   await writeFile(whole, JSON.stringify({ ...identifyProcess(process.pid)!, ...content } satisfies StackClaim));
   await rename(whole, fileIn(home));

@@ -138,4 +138,30 @@ export const TEMPORAL_ROWS: readonly Row[] = [
     { kind: 'black-hole' },
     { full: 120, short: 20 },
   ]),
+  outage({
+    name: 'temporal-cut-off-flaps',
+    fault: 'Temporal out of reach of all workers for %, while sources leave for 5 s now and then',
+    extent: { for: { full: 600, short: 20 } },
+    stream: { source: { reconnectWindowMs: 300_000, stallMs: 3000 } },
+    steps: [
+      { do: 'link', of: ['temporal'], to: 'all', mode: { kind: 'black-hole' } },
+      {
+        do: 'repeat',
+        times: { full: 10, short: 1 },
+        steps: [
+          { do: 'publishers', action: 'kill' },
+          { do: 'wait', for: 5 },
+          { do: 'publishers', action: 'restart' },
+          { do: 'wait', for: { full: 55, short: 15 } },
+        ],
+      },
+      { do: 'link', of: ['temporal'], to: 'all', mode: { kind: 'pass' } },
+    ],
+    expect: {
+      gaps: { 'source-offline': { full: 100, short: 15 }, 'source-stalled': { full: 100, short: 15 } },
+      mustSee: ['source-offline'],
+      recoverySeconds: AT_ONCE,
+      recoveryFrom: 'end',
+    },
+  }),
 ];

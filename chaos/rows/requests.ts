@@ -21,6 +21,14 @@ export const REQUEST_ROWS: readonly Row[] = [
     expect: { gaps: {}, recoverySeconds: 15 },
   },
   {
+    name: 'terminate-and-start',
+    fault: 'every stream is terminated and started again at once',
+    workers: 2,
+    everyMs: EVERY_MS,
+    steps: [{ do: 'terminate-and-start' }, { do: 'wait', for: { full: 30, short: 15 } }],
+    expect: { gaps: {}, recoverySeconds: 10 },
+  },
+  {
     name: 'rate-storm',
     fault: '200 rate changes of every stream in 10 s, with continue-as-new',
     workers: 2,

@@ -100,4 +100,11 @@ export const SOURCE_ROWS: readonly Row[] = [
       recoveryFrom: 'end',
     },
   }),
+  sourceRow({
+    name: 'hostile-source',
+    fault: 'beside good sources one sends noise without end, and one a playlist without end, for %',
+    extent: { for: { full: 60, short: 20 } },
+    steps: [{ do: 'hostile-sources' }, { do: 'wait', for: { full: 60, short: 20 } }],
+    expect: { gaps: {}, recoverySeconds: 2 },
+  }),
 ];

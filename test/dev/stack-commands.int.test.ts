@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { recordedProcesses } from '../../dev/process-records.js';
 import type { StackAddresses } from '../../dev/stack-addresses.js';
+import type { StackStatus } from '../../cli/stack-status.js';
 import { readClaim } from '../../dev/stack-claim.js';
 import { useTempFolder } from './temp-folder.js';
 
@@ -37,11 +38,43 @@ describe('up and down', () => {
       assert.match(stderr, new RegExp(`✔ ${name} +started +\\d+\\.\\d s`));
     }
 
-    const again = await reelay('up', '--json');
-    assert.equal(again.code, 4);
-    const { error } = JSON.parse(again.stdout) as { error: { code: string; message: string } };
+    for (const flags of [[], ['--detach']]) {
+      const again = await reelay('up', '--json', ...flags);
+      assert.equal(again.code, 0, again.stderr);
+      assert.deepEqual(JSON.parse(again.stdout), addresses);
+    }
+
+    const other = await reelay('up', '--full', '--json');
+    assert.equal(other.code, 4);
+    const { error } = JSON.parse(other.stdout) as { error: { code: string; message: string } };
     assert.equal(error.code, 'stack-taken');
-    assert.match(error.message, /already runs in .* `reelay down` first/);
+    assert.match(error.message, /already runs without --full in .* `reelay down` first/);
+
+    const status = await reelay('status', '--json');
+    assert.equal(status.code, 1, status.stdout);
+    const told = JSON.parse(status.stdout) as StackStatus;
+    assert.equal(told.state, 'running');
+    assert.deepEqual(told.kind, { full: false, demo: false });
+    assert.deepEqual(told.addresses, addresses);
+    assert.deepEqual(
+      told.parts.map(({ name, kind }) => [name, kind]),
+      [
+        ['http', 'server'],
+        ['rtmp', 'server'],
+        ['temporal', 'server'],
+        ['worker-capture', 'worker'],
+        ['worker-transcode', 'worker'],
+        ['worker-workflow', 'worker'],
+      ],
+    );
+    assert.deepEqual(
+      told.parts.filter(({ isHealthy }) => !isHealthy).map(({ name }) => name),
+      ['http'], // its stand-in listens nowhere
+    );
+    const lines = (await reelay('status')).stdout;
+    assert.match(lines, /^The stack of .* runs$/m);
+    assert.match(lines, /^✔ temporal +server +\d+ +127\.0\.0\.1:\d+$/m);
+    assert.match(lines, /^✔ worker-capture +worker +\d+$/m);
 
     const down = await reelay('down', '--json');
     assert.equal(down.code, 0);
@@ -51,6 +84,7 @@ describe('up and down', () => {
     assert.equal(await readClaim(home()), undefined);
     assert.deepEqual(recordedProcesses(home()), []);
     assert.equal((await reelay('down')).code, 3);
+    assert.equal((await reelay('status')).code, 3);
   });
 
   it('run the stack in the foreground until they are interrupted', async () => {

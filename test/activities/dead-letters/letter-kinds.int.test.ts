@@ -6,13 +6,13 @@ import { metadataOf } from '../../../activities/frames/frame-metadata.js';
 import type { RawRecord, RecordSink } from '../../../adapters/event-log/event-log.js';
 import { listDeadLetters } from '../../../client/dead-letters.js';
 import { deadLetterEvent, type DeadLetter } from '../../../contracts/dead-letter.js';
-import { TOPICS } from '../../../contracts/events.js';
+import { frameEventSchema, TOPICS, type ReelayEvent } from '../../../contracts/events.js';
 import { frameKey } from '../../../contracts/keys.js';
 import { MAX_INLINE_BYTES } from '../../../contracts/letter-fields.js';
 import { letterKey } from '../../../contracts/letter-kinds.js';
 import { recordLetterOf } from '../../../contracts/record-letter.js';
 import type { StretchResult } from '../../../contracts/redrive.js';
-import { letterOf, storedSession, type StoredSession } from '../../client/stored-session.js';
+import { keyOf, letterOf, storedSession, type StoredSession } from '../../client/stored-session.js';
 import { useTempFolder } from '../../dev/temp-folder.js';
 import { imageOf, T0 } from '../capture/frames.js';
 
@@ -27,8 +27,8 @@ describe('a redrive of each kind', () => {
   const publish = (letter: DeadLetter): Promise<void> =>
     session.sink.publish(TOPICS.deadLetters, { key: letterKey(letter), event: deadLetterEvent(letter) });
 
-  async function announced(): Promise<unknown[]> {
-    const events: unknown[] = [];
+  async function announced(): Promise<ReelayEvent[]> {
+    const events: ReelayEvent[] = [];
     for await (const event of session.source.read(TOPICS.frames, {})) events.push(event);
     return events;
   }
@@ -74,6 +74,56 @@ describe('a redrive of each kind', () => {
     assert.deepEqual((await session.store.get(main.key))?.body, theirs);
     assert.equal(await session.store.head(variant.key), undefined);
     assert.equal((await listDeadLetters(session.reelay)).letters[0]?.redrives, 1);
+  });
+
+  describe('with a letter that somebody forged', () => {
+    const MANIFEST = 'acme/transcodes/movie/manifest.json';
+    const OWN = Buffer.from('{"is":"whole"}');
+    const forged = letterOf(1);
+    forged.frame.images = [{ ...forged.frame.images[0]!, key: MANIFEST }];
+    const OUTSIDE = letterOf(3);
+    OUTSIDE.frame.images = [{ ...OUTSIDE.frame.images[0]!, key: '../../outside' }];
+    beforeEach(async () => {
+      await session.store.put(MANIFEST, OWN, { contentType: 'application/json' });
+      await publish(forged);
+      await publish(OUTSIDE);
+      await publish({ ...letterOf(4), content: { at: 'letter', images: ['no base64!'] } });
+      await session.letter(2);
+    });
+
+    it('changes nothing that it names', async () => {
+      await redrive();
+      assert.deepEqual((await session.store.get(MANIFEST))?.body, OWN);
+    });
+
+    it('sends the others', async () => {
+      assert.deepEqual((await redrive()).tally, { stored: 1, alreadyStored: 0, restarted: 0, failed: 3 });
+    });
+
+    it('has nothing left to send', async () => assert.equal((await redrive()).left, 0));
+
+    it('announces no frame of it', async () => {
+      await redrive();
+      assert.deepEqual(
+        (await announced()).map(({ data }) => frameEventSchema.parse(data).slotMs),
+        [T0 + 2000],
+      );
+    });
+
+    it('lists why it is not sent', async () => {
+      await redrive();
+      const { letters } = await listDeadLetters(session.reelay);
+      for (const { code } of letters) assert.equal(code, 'dead-letter-unusable');
+      assert.equal(letters.length, 3);
+    });
+  });
+
+  it('replaces no object of its slot, even one that tells nothing of itself', async () => {
+    const unknown = Buffer.from('unknown');
+    await session.store.put(keyOf(1), unknown, { contentType: 'image/jpeg' });
+    await session.letter(1);
+    assert.equal((await redrive()).tally.failed, 1);
+    assert.deepEqual((await session.store.get(keyOf(1)))?.body, unknown);
   });
 
   it('puts a record into its topic again as it was, and closes its letter', async () => {

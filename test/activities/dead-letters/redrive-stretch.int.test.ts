@@ -191,56 +191,6 @@ describe('a stretch of a redrive', () => {
     assert.deepEqual(await framesAnnounced(), []);
   });
 
-  describe('with a letter that somebody forged', () => {
-    const MANIFEST = 'acme/transcodes/movie/manifest.json';
-    const OWN = Buffer.from('{"is":"whole"}');
-    const forged = letterOf(1);
-    forged.frame.images = [{ ...forged.frame.images[0]!, key: MANIFEST }];
-    const OUTSIDE = letterOf(3);
-    OUTSIDE.frame.images = [{ ...OUTSIDE.frame.images[0]!, key: '../../outside' }];
-    beforeEach(async () => {
-      await session.store.put(MANIFEST, OWN, { contentType: 'application/json' });
-      await record(forged);
-      await record(OUTSIDE);
-      await record({ ...letterOf(4), content: { at: 'letter', images: ['no base64!'] } });
-      await session.letter(2);
-    });
-
-    it('changes nothing that it names', async () => {
-      await redrive();
-      assert.deepEqual((await session.store.get(MANIFEST))?.body, OWN);
-    });
-
-    it('sends the others', async () => {
-      assert.deepEqual((await redrive()).tally, { stored: 1, alreadyStored: 0, restarted: 0, failed: 3 });
-    });
-
-    it('has nothing left to send', async () => assert.equal((await redrive()).left, 0));
-
-    it('announces no frame of it', async () => {
-      await redrive();
-      assert.deepEqual(
-        (await framesAnnounced()).map(({ slotMs }) => slotMs),
-        [T0 + 2000],
-      );
-    });
-
-    it('lists why it is not sent', async () => {
-      await redrive();
-      const { letters } = await listDeadLetters(session.reelay);
-      for (const { code } of letters) assert.equal(code, 'dead-letter-unusable');
-      assert.equal(letters.length, 3);
-    });
-  });
-
-  it('replaces no object of its slot, even one that tells nothing of itself', async () => {
-    const unknown = Buffer.from('unknown');
-    await session.store.put(keyOf(1), unknown, { contentType: 'image/jpeg' });
-    await session.letter(1);
-    assert.equal((await redrive()).tally.failed, 1);
-    assert.deepEqual((await session.store.get(keyOf(1)))?.body, unknown);
-  });
-
   it('leaves parked letters alone, and those of hosts to their hosts', async () => {
     await record(letterOf(1, { redrives: 5 }));
     await record(letterOf(2, { content: { at: 'spool' }, host: 'b' }));
