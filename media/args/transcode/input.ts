@@ -1,5 +1,5 @@
 /** Containers that are read: none that names other files, such as playlists. */
-const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac';
+const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac,gif';
 
 /** Larger than what a default limit lets through, and a bound for what a decoder may be made to allocate. */
 const MAX_PIXELS = 8192 * 8192;
