@@ -3,7 +3,7 @@ import { fault, problemOf } from '../../contracts/errors.js';
 import type { MediaProbe } from '../../contracts/plan.js';
 import { probePacketsArgs, probeTracksArgs, type ProbeIntent } from '../args/transcode/probe.js';
 import { assertWhole } from './assert-whole.js';
-import { audioTrackOf, videoTrackOf } from './describe-tracks.js';
+import { audioTrackOf, hasRoundedTimes, videoTrackOf } from './describe-tracks.js';
 import { lookAtBoxes } from './look-at-boxes.js';
 import { packetCounter, parsePacket, type CountedTracks } from './packet-counts.js';
 import { TOO_LARGE } from './input-faults.js';
@@ -39,8 +39,9 @@ export interface Probed extends Timeline {
   probe: MediaProbe;
 }
 
-/** Longer without sound than this between two packets is a gap, seconds. */
+/** Longer without sound than this between two packets is a gap, seconds: where times are rounded, and where they are exact. */
 const GAP_S = 0.05;
+const EXACT_GAP_S = 0.001;
 
 /** What a file holds, told from each of its packets, without decoding more than its beginning. Throws `input-*`. */
 export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOptions): Promise<Probed> {
@@ -119,7 +120,8 @@ async function countPackets(look: Look, { intent, header }: { intent: ProbeInten
   const counts = new Map(
     header.streams.map((track) => {
       const [above, below] = fractionOf(track.time_base) ?? [1, 1000];
-      const gapTicks = (GAP_S * below) / above;
+      const isExact = track.codec_name === 'aac' && !hasRoundedTimes(track);
+      const gapTicks = ((isExact ? EXACT_GAP_S : GAP_S) * below) / above;
       return [track.index, packetCounter({ isKept: track.codec_type === 'video', gapTicks })];
     }),
   );

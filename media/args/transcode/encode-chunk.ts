@@ -1,5 +1,5 @@
 import type { Chunk, PlannedRendition, TimeBase, TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
-import { fileInput } from './input.js';
+import { pictureInput } from './input.js';
 
 export interface ChunkIntent {
   plan: TranscodePlan;
@@ -24,7 +24,7 @@ export function encodeChunkArgs(intent: ChunkIntent): string[] {
   const { plan, video, chunk, file, outputs, threads } = intent;
   const seek = chunk.seekS === undefined ? [] : seekArgs(chunk.seekS);
   return [
-    ...['-copyts', '-threads', String(threads), '-filter_complex_threads', '1', ...seek, ...fileInput(file)],
+    ...['-copyts', '-threads', String(threads), '-filter_complex_threads', '1', ...seek, ...pictureInput(file)],
     ...['-filter_complex', filterGraph(intent)],
     ...plan.renditions.flatMap((rendition, index) => [
       ...['-map', `[o${index}]`, ...encoderArgs(intent, rendition), ...colorArgs(plan, video)],

@@ -18,5 +18,8 @@ export const listInput = (list: string): string[] => [
 
 export const fileInput = (file: string): string[] => [...guards(), '-i', `file:${file}`];
 
+/** Filters go on where pictures change their size, and scale them to one; begun anew they would have forgotten what they took. */
+export const pictureInput = (file: string): string[] => ['-reinit_filter', '0', ...fileInput(file)];
+
 /** Samples in one packet of AAC-LC. */
 export const AAC_SAMPLES = 1024;

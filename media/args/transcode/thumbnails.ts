@@ -1,6 +1,6 @@
 import type { TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
 import { TONE_MAPPING } from './encode-chunk.js';
-import { fileInput } from './input.js';
+import { pictureInput } from './input.js';
 
 export interface SheetLayout {
   /** Thumbnails in all, in one row, in one column, and sheets. */
@@ -40,7 +40,7 @@ export function thumbnailsArgs({ plan, video, layout, everySeconds, file, output
     ...[`scale=${width}:${height}`, 'setsar=1', `tile=${columns}x${rows}`, 'format=yuvj420p'],
   ];
   return [
-    ...['-copyts', ...(areKeysEnough ? ['-skip_frame', 'nokey'] : []), '-threads', '1', ...fileInput(file)],
+    ...['-copyts', ...(areKeysEnough ? ['-skip_frame', 'nokey'] : []), '-threads', '1', ...pictureInput(file)],
     ...['-filter_complex', `[0:${video.index}]${filters.join()}[sheets]`, '-map', '[sheets]'],
     ...['-fps_mode', 'passthrough', '-c:v', 'mjpeg', '-q:v', String(JPEG_QUANTIZER), '-map_metadata', '-1'],
     ...['-f', 'image2', '-start_number', '0', `file:${output}`],

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useTempFolder } from '../../dev/temp-folder.js';
 import { convert, countPictures, fullPlan, makeFile, probe, profileOf } from './conversion.js';
 import { makeLadder } from './make-ladder.js';
 
 const SPARSE = "select='eq(n\\,0)+eq(n\\,125)+eq(n\\,250)+eq(n\\,375)+eq(n\\,499)'";
+
+const AVC = '-c:v libx264 -preset ultrafast -bf 2 -g 25 -c:a aac';
+const part = (size: string, fromS: number): string =>
+  `-f lavfi -i testsrc2=size=${size}:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 3 ${AVC} -output_ts_offset ${fromS}`;
 
 interface Odd {
   name: string;
@@ -38,6 +43,28 @@ describe('an odd input:', () => {
     it(`${title} is converted to MP4 and to HLS with every picture`, async () => {
       const file = await makeFile(folder(), name, make);
       const plan = fullPlan(await probe(file), { profile: profileOf({ package: 'hls' }), remux: 'never' });
+      const made = await convert(file, { folder: folder(), plan, join: ['high'] });
+      assert.equal(await countPictures(made.joined[0]!.file.path), pictures);
+      await makeLadder({ ...made, folder: folder() });
+      assert.equal(await countPictures(join(folder(), 'master.m3u8')), pictures);
+    });
+  }
+
+  /** A recording: what is written to one file after each other. */
+  async function record(...parts: string[]): Promise<string> {
+    const made = await Promise.all(parts.map((words, index) => makeFile(folder(), `${index}.ts`, words)));
+    const file = join(folder(), 'in.ts');
+    await writeFile(file, Buffer.concat(await Promise.all(made.map((one) => readFile(one)))));
+    return file;
+  }
+
+  for (const [title, fromS, pictures] of [
+    ['', 3.08, 150],
+    [' and pictures overlap', 3, 148],
+  ] as const) {
+    it(`a recording whose size changes in the middle${title} is scaled to one size`, async () => {
+      const file = await record(part('176x144', 0), part('320x180', fromS));
+      const plan = fullPlan(await probe(file), { profile: profileOf({ package: 'hls' }), chunkMs: 60_000 });
       const made = await convert(file, { folder: folder(), plan, join: ['high'] });
       assert.equal(await countPictures(made.joined[0]!.file.path), pictures);
       await makeLadder({ ...made, folder: folder() });
