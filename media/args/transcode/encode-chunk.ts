@@ -1,5 +1,5 @@
 import type { Chunk, PlannedRendition, TimeBase, TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
-import { pictureInput } from './input.js';
+import { pictureInput, withoutJumps } from './input.js';
 
 export interface ChunkIntent {
   plan: TranscodePlan;
@@ -54,6 +54,7 @@ export function pictureFilters({ plan, video, chunk }: Pick<ChunkIntent, 'plan' 
   return [
     ...(video.isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     `settb=1/${video.timeBase[1]}`,
+    ...(video.jumps ? [`setpts=${withoutJumps(video.jumps)}`] : []),
     `trim=start_pts=${start}${end}`,
     ...(minStepTicks ? [`select='isnan(prev_selected_pts)+gte(pts-prev_selected_pts,${minStepTicks})'`] : []),
     `setpts=PTS-${start}`,

@@ -1,6 +1,6 @@
 import type { TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
 import { TONE_MAPPING } from './encode-chunk.js';
-import { pictureInput } from './input.js';
+import { pictureInput, withoutJumps } from './input.js';
 
 export interface SheetLayout {
   /** Thumbnails in all, in one row, in one column, and sheets. */
@@ -33,7 +33,9 @@ export function thumbnailsArgs({ plan, video, layout, everySeconds, file, output
   const { count, columns, rows, width, height } = layout;
   const areKeysEnough = video.maxGopMs <= everySeconds * 1000 && video.timelineFrom === 'packets';
   const filters = [
-    ...[`settb=1/${video.timeBase[1]}`, `setpts=PTS-${video.firstPts}`],
+    `settb=1/${video.timeBase[1]}`,
+    ...(video.jumps ? [`setpts=${withoutJumps(video.jumps)}`] : []),
+    `setpts=PTS-${video.firstPts}`,
     `fps=fps=1/${everySeconds}:start_time=0:round=up`,
     ...[`tpad=stop_mode=clone:stop=${count}`, `trim=end_frame=${count}`],
     ...(plan.isToneMapped ? TONE_MAPPING : []),

@@ -71,4 +71,15 @@ describe('an odd input:', () => {
       assert.equal(await countPictures(join(folder(), 'master.m3u8')), pictures);
     });
   }
+
+  it('a recording whose clock jumps by 1,000 s is made continuous, with a warning', async () => {
+    const file = await record(part('160x90', 0), part('160x90', 1003.08));
+    const plan = fullPlan(await probe(file), { profile: profileOf({ package: 'hls' }) });
+    assert.match(plan.warnings.join(), /a jump of its clock by 1000\.\d s is taken out/);
+    assert.ok(Math.abs(plan.probe.durationMs - 6000) < 200, `${plan.probe.durationMs} ms`);
+    const made = await convert(file, { folder: folder(), plan, join: ['high'] });
+    assert.equal(await countPictures(made.joined[0]!.file.path), 150);
+    await makeLadder({ ...made, folder: folder() });
+    assert.equal(await countPictures(join(folder(), 'master.m3u8')), 150);
+  });
 });
