@@ -18,6 +18,12 @@ export const hasValidator = ({ tag }: InputVersion): boolean => tag !== '' && !t
 /** Numerator and denominator, seconds. */
 export type TimeBase = readonly [number, number];
 
+/** Where the clock of a recording jumps ahead: what comes from then on is shown earlier. Seconds by the clock of the file. */
+export interface Jump {
+  fromS: number;
+  byS: number;
+}
+
 export interface VideoTrack {
   /** Which stream of the file. */
   index: number;
@@ -50,6 +56,8 @@ export interface VideoTrack {
   maxGopMs: number;
   /** Pictures that are shown before a keyframe follow it in the file, so a cut there is not clean. */
   hasOpenGops: boolean;
+  /** Taken out of all times above. */
+  jumps?: Jump[];
 }
 
 export interface AudioTrack {
@@ -66,6 +74,8 @@ export interface AudioTrack {
   hasRoundedTimes: boolean;
   /** Stretches without sound between two packets that do not adjoin. */
   gaps: number;
+  /** Taken out of all times above. */
+  jumps?: Jump[];
 }
 
 /** What a file holds, from its packets and not from what its header promises. */

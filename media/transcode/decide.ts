@@ -45,6 +45,7 @@ function reasonToEncodeVideo(
 ): string | undefined {
   const { width, height, bitrateKbps, fps, maxGopMs, pixelFormat } = video;
   const rules: [isBroken: boolean, reason: string][] = [
+    [video.jumps !== undefined, 'the clock of the video jumps'],
     [video.codec !== 'h264', `the video is ${video.codec}, not H.264`],
     [!/^yuvj?420p$/.test(pixelFormat), `its pixels are ${pixelFormat}, not 8-bit 4:2:0`],
     [video.isInterlaced, 'the video is interlaced'],
@@ -79,6 +80,7 @@ export function reasonToEncodeAudio(audio: AudioTrack, { audio: asked }: Profile
       audio.bitrateKbps > bitrateKbps * AUDIO_RATE_SLACK,
       `the audio has ${audio.bitrateKbps} kbit/s, above twice ${bitrateKbps} kbit/s`,
     ],
+    [audio.jumps !== undefined, 'the clock of the audio jumps'],
     [audio.gaps > 0, `the audio has ${audio.gaps} gaps in its time stamps`],
   ];
   return rules.find(([isBroken]) => isBroken)?.[1];

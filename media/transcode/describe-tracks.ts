@@ -53,9 +53,15 @@ export function audioTrackOf(track: Track, counts: PacketCounts): AudioTrack {
     startS,
     endS,
     bitrateKbps: endS > startS ? Math.round((counts.bytes * 8) / 1000 / (endS - startS)) : 0,
-    hasRoundedTimes: !Number.isInteger((AAC_SAMPLES * below) / (above * (track.sample_rate || 1))),
+    hasRoundedTimes: hasRoundedTimes(track),
     gaps: counts.gaps,
   };
+}
+
+/** Whether the ticks of a track are too coarse to count the samples of its packets. */
+export function hasRoundedTimes({ time_base: timeBase, sample_rate: sampleRate }: Track): boolean {
+  const [above, below] = fractionOf(timeBase) ?? [1, 1000];
+  return !Number.isInteger((AAC_SAMPLES * below) / (above * (sampleRate || 1)));
 }
 
 /** What the file says, without what it does not know. */

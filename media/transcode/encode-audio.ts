@@ -4,7 +4,7 @@ import { audioArgs } from '../args/transcode/audio.js';
 import type { PieceCost, PieceOptions } from './piece.js';
 import { proveAudio } from './prove-audio.js';
 import { runFfmpeg } from './run-ffmpeg.js';
-import { audioOf } from './video-of.js';
+import { audioOf, audioSlackS } from './video-of.js';
 
 export interface EncodedAudio extends PieceCost {
   path: string;
@@ -19,6 +19,7 @@ export async function encodeAudio(options: PieceOptions & { file: string }): Pro
   const treatment = plan.audio === 'encode' ? 'encode' : 'copy';
   const args = audioArgs({ file, track, treatment, profile: plan.profile, output: path });
   const { cpuSeconds, log } = await runFfmpeg({ ...options, args });
-  await proveAudio({ ffprobe, file: path, signal }, { what: 'the audio', durationS: track.endS - track.startS });
+  const promise = { what: 'the audio', durationS: track.endS - track.startS, slackS: audioSlackS(plan) };
+  await proveAudio({ ffprobe, file: path, signal }, promise);
   return { path, cpuSeconds, log };
 }

@@ -11,7 +11,7 @@ import { proveAudio } from './prove-audio.js';
 import { proveJoints } from './prove-joints.js';
 import { proveVideo } from './prove-video.js';
 import { runFfmpeg } from './run-ffmpeg.js';
-import { audioDelayS, audioOf, videoOf } from './video-of.js';
+import { audioDelayS, audioOf, audioSlackS, videoOf } from './video-of.js';
 
 export interface HlsPart extends PieceCost {
   /** The playlist, then its media. */
@@ -74,7 +74,8 @@ export async function joinHlsAudio(options: PieceOptions & { audioPath: string }
     isOwnWork: true,
     args: hlsArgs({ file: audioPath, startS, segmentSeconds, media, playlist }),
   });
-  const promise = { what: 'the audio', durationS: audioOf(plan).endS - audioOf(plan).startS };
+  const { startS: fromS, endS } = audioOf(plan);
+  const promise = { what: 'the audio', durationS: endS - fromS, slackS: audioSlackS(plan) };
   const { packets, firstS } = await proveAudio({ ffprobe, file: audioPath, signal }, promise);
   const placed = await proveAudio({ ffprobe, file: media, signal }, { ...promise, packets });
   provePlace('the audio', { foundS: placed.firstS, promisedS: startS + firstS });

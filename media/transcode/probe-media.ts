@@ -3,11 +3,12 @@ import { fault, problemOf } from '../../contracts/errors.js';
 import type { MediaProbe } from '../../contracts/plan.js';
 import { probePacketsArgs, probeTracksArgs, type ProbeIntent } from '../args/transcode/probe.js';
 import { assertWhole } from './assert-whole.js';
-import { audioTrackOf, videoTrackOf } from './describe-tracks.js';
+import { audioTrackOf, hasRoundedTimes, videoTrackOf } from './describe-tracks.js';
+import { jumpFinder } from './jumps.js';
 import { lookAtBoxes } from './look-at-boxes.js';
 import { packetCounter, parsePacket, type CountedTracks } from './packet-counts.js';
 import { TOO_LARGE } from './input-faults.js';
-import { picturesReader, type Look } from './pictures-reader.js';
+import { picturesReader, type Look, type PicturesReader } from './pictures-reader.js';
 import type { Programs } from './piece.js';
 import { runFfprobe } from './run-ffprobe.js';
 import { chooseTrack, fractionOf, isEncrypted, parseHeader, type Header, type Track } from './tracks.js';
@@ -43,8 +44,9 @@ export interface Probed extends Timeline {
   probe: MediaProbe;
 }
 
-/** Longer without sound than this between two packets is a gap, seconds. */
+/** Longer without sound than this between two packets is a gap, seconds: where times are rounded, and where they are exact. */
 const GAP_S = 0.05;
+const EXACT_GAP_S = 0.001;
 
 /** What a file holds, told from each of its packets, without decoding more than its beginning. Throws `input-*`. */
 export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOptions): Promise<Probed> {
@@ -59,7 +61,7 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
   assertLimits(header, limits);
   const [video, audio] = [chooseTrack(header.streams, 'video'), chooseTrack(header.streams, 'audio')];
   for (const track of [video, audio]) if (track) assertReadable(track);
-  const { counts, tail } = await countPackets(look, { intent, header, maxPackets: limits.maxPackets });
+  const { counts, tail, jumps, moved } = await countPackets(look, { intent, header, maxPackets: limits.maxPackets });
   if ([...counts.values()].some((one) => one.counts.encrypted > 0))
     throw fault('input-unsupported', 'its packets are encrypted');
   assertWhole({ header, counts, tail });
@@ -69,21 +71,25 @@ export async function probeMedia({ limits = PROBE_LIMITS, ...options }: ProbeOpt
     (await timelineOf({
       track: video,
       counts: of(video),
-      pictures: picturesReader(look, intent),
+      pictures: continuousPictures(picturesReader(look, intent), (ticks) => moved(ticks, video)),
       isIndexed: header.format.format_name.startsWith('mov,') && video.nb_frames === of(video).packets,
     }));
+  const repair = jumps.length > 0 ? { jumps } : {};
   const probe: MediaProbe = {
     container: boxes.isQuickTime ? 'mov' : header.format.format_name,
     durationMs: Math.round(1000 * durationOf(header, counts)),
-    ...(video && timeline ? { video: videoTrackOf(video, { counts: of(video), timeline }) } : {}),
-    ...(audio && of(audio).packets > 0 ? { audio: audioTrackOf(audio, of(audio)) } : {}),
+    ...(video && timeline ? { video: { ...videoTrackOf(video, { counts: of(video), timeline }), ...repair } } : {}),
+    ...(audio && of(audio).packets > 0 ? { audio: { ...audioTrackOf(audio, of(audio)), ...repair } } : {}),
     otherTracks: header.format.nb_streams - [video, audio].filter(Boolean).length,
     isFaststart: boxes.isFaststart,
-    warnings: timeline?.warnings ?? [],
+    warnings: [
+      ...(timeline?.warnings ?? []),
+      ...jumps.map(({ byS }) => `a jump of its clock by ${byS.toFixed(1)} s is taken out`),
+    ],
   };
   if (probe.durationMs > limits.maxDurationMs)
     throw fault('input-too-large', `it lasts ${probe.durationMs} ms, more than ${limits.maxDurationMs} ms`);
-  return { probe, timeline: timeline?.timeline ?? [], keyframes: timeline?.keyframes ?? [] };
+  return { probe, timeline: timeline?.timeline ?? [], keyframes: jumps.length > 0 ? [] : (timeline?.keyframes ?? []) };
 }
 
 async function readHeader(look: Look, intent: ProbeIntent): Promise<Header> {
@@ -126,10 +132,13 @@ async function countPackets(
   const counts = new Map(
     header.streams.map((track) => {
       const [above, below] = fractionOf(track.time_base) ?? [1, 1000];
-      const gapTicks = (GAP_S * below) / above;
+      const isExact = track.codec_name === 'aac' && !hasRoundedTimes(track);
+      const gapTicks = ((isExact ? EXACT_GAP_S : GAP_S) * below) / above;
       return [track.index, packetCounter({ isKept: track.codec_type === 'video', gapTicks })];
     }),
   );
+  const { jumps, moved, read } = jumpFinder(header);
+  const tracks = new Map(header.streams.map((track) => [track.index, track]));
   const tooMany = new AbortController();
   let kept = 0;
   const { tail } = await runFfprobe({
@@ -138,15 +147,21 @@ async function countPackets(
     args: probePacketsArgs(intent),
     onLine(line) {
       const packet = parsePacket(line);
-      if (!packet || tooMany.signal.aborted) return;
+      const track = packet && tracks.get(packet.track);
+      if (!track || tooMany.signal.aborted) return;
       const counter = counts.get(packet.track);
-      counter?.add(packet);
+      counter?.add(read(packet, track));
       if (counter?.isKept) kept += 1;
       if (kept > maxPackets) tooMany.abort(fault('input-too-large', `its video has more than ${maxPackets} packets`));
     },
   });
-  return { counts, tail };
+  return { counts, tail, jumps, moved };
 }
+
+const continuousPictures = (pictures: PicturesReader, moved: (ticks: number) => number): PicturesReader => ({
+  readFirst: async (index) => (await pictures.readFirst(index)).map(moved),
+  readAll: async (index) => (await pictures.readAll(index)).map(moved),
+});
 
 /** Seconds from the first shown packet of any of its tracks to the last. */
 function durationOf({ streams }: Header, counted: CountedTracks): number {

@@ -13,12 +13,11 @@ export interface AudioPromise {
   what: string;
   /** Duration of all sound, seconds. */
   durationS: number;
+  /** How far it may be from that, seconds. */
+  slackS: number;
   /** Packets that it has to have, where that is known. */
   packets?: number;
 }
-
-/** A packet of AAC; sound cannot be cut any finer, seconds at 44.1 kHz. */
-const PACKET_S = 2048 / 44_100;
 
 /** Checks that packets of sound adjoin without a gap and last as long as their source. Throws `output-unproven`. */
 export async function proveAudio(options: ReadOptions, promise: AudioPromise): Promise<AudioProof> {
@@ -46,7 +45,7 @@ export async function proveAudio(options: ReadOptions, promise: AudioPromise): P
   if (promise.packets !== undefined && promise.packets !== proof.packets)
     throw fault('output-unproven', `${promise.what} has ${proof.packets} packets, expected ${promise.packets}`);
   const difference = proof.endS - proof.startS - promise.durationS;
-  if (Math.abs(difference) <= PACKET_S) return proof;
+  if (Math.abs(difference) <= promise.slackS) return proof;
   throw fault(
     'output-unproven',
     `${promise.what} lasts ${(proof.endS - proof.startS).toFixed(3)} s, expected ${promise.durationS.toFixed(3)} s`,

@@ -18,6 +18,15 @@ export function audioDelayS(plan: TranscodePlan): number {
   return audioOf(plan).startS - video.firstPts / video.timeBase[1];
 }
 
+/** Two packets of AAC: sound cannot be cut any finer. */
+const PACKETS = 2048;
+/** Decoders keep back or add up to so much at the end, such as those of Windows Media, seconds. */
+const DECODER_S = 0.1;
+
+/** How far the end of the sound may be from where the packets of its source end, seconds. */
+export const audioSlackS = (plan: Pick<TranscodePlan, 'probe' | 'audio'>): number =>
+  Math.max(PACKETS / (audioOf(plan).sampleRate || 44_100), plan.audio === 'encode' ? DECODER_S : 0);
+
 /** By how much the sound ends after the picture, seconds. */
 export function audioOverhangS(plan: TranscodePlan): number {
   const { firstPts, durationTicks, timeBase } = videoOf(plan);

@@ -1,6 +1,6 @@
 import type { AudioTrack } from '../../../contracts/plan.js';
 import type { Profile } from '../../../contracts/profile.js';
-import { AAC_SAMPLES, fileInput } from './input.js';
+import { AAC_SAMPLES, fileInput, withoutJumps } from './input.js';
 
 export interface AudioIntent {
   file: string;
@@ -43,5 +43,9 @@ function encoderArgs({ track, profile }: AudioIntent): string[] {
  * one that the decoder gives, which may leave out what an encoder put before it. The quotient is rounded because ffmpeg cuts
  * it off, and 24576/44100*44100 is less than 24576.
  */
-const audioFilters = ({ gaps }: AudioTrack): string =>
-  [...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []), 'asetpts=round(N/SR/TB)+STARTPTS'].join();
+const audioFilters = ({ gaps, jumps, startS }: AudioTrack): string =>
+  [
+    ...(jumps ? [`asetpts=${withoutJumps(jumps, startS)}`] : []),
+    ...(gaps > 0 ? ['aresample=async=1:min_hard_comp=0.02'] : []),
+    'asetpts=round(N/SR/TB)+STARTPTS',
+  ].join();

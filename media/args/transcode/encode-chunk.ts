@@ -1,5 +1,5 @@
 import type { Chunk, PlannedRendition, TimeBase, TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
-import { fileInput } from './input.js';
+import { pictureInput, withoutJumps } from './input.js';
 
 export interface ChunkIntent {
   plan: TranscodePlan;
@@ -24,7 +24,7 @@ export function encodeChunkArgs(intent: ChunkIntent): string[] {
   const { plan, video, chunk, file, outputs, threads } = intent;
   const seek = chunk.seekS === undefined ? [] : seekArgs(chunk.seekS);
   return [
-    ...['-copyts', '-threads', String(threads), '-filter_complex_threads', '1', ...seek, ...fileInput(file)],
+    ...['-copyts', '-threads', String(threads), '-filter_complex_threads', '1', ...seek, ...pictureInput(file)],
     ...['-filter_complex', filterGraph(intent)],
     ...plan.renditions.flatMap((rendition, index) => [
       ...['-map', `[o${index}]`, ...encoderArgs(intent, rendition), ...colorArgs(plan, video)],
@@ -54,6 +54,7 @@ export function pictureFilters({ plan, video, chunk }: Pick<ChunkIntent, 'plan' 
   return [
     ...(video.isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     `settb=1/${video.timeBase[1]}`,
+    ...(video.jumps ? [`setpts=${withoutJumps(video.jumps)}`] : []),
     `trim=start_pts=${start}${end}`,
     ...(minStepTicks ? [`select='isnan(prev_selected_pts)+gte(pts-prev_selected_pts,${minStepTicks})'`] : []),
     `setpts=PTS-${start}`,

@@ -27,7 +27,7 @@ export const hlsArgs = (intent: HlsIntent): string[] => [
     ? ['-protocol_whitelist', 'file', '-i', `file:${intent.file ?? ''}`]
     : listInput(intent.list)),
   ...['-map', intent.timeBase ? '0:v:0' : '0:a:0', '-c', 'copy', '-map_metadata', '-1', '-map_chapters', '-1'],
-  ...(intent.timeBase ? ['-bsf:v', DECODED_AT_ONCE] : []),
+  ...(intent.timeBase ? ['-bsf:v', `setts=pts=PTS:dts=${DECODED}:duration=${LASTS}`] : []),
   ...['-f', 'hls', '-hls_time', String(intent.segmentSeconds), '-hls_playlist_type', 'vod', '-hls_list_size', '0'],
   ...['-hls_segment_type', 'fmp4', '-hls_flags', 'single_file+independent_segments'],
   ...['-hls_segment_options', muxerOptions(intent), '-hls_segment_filename', intent.media, intent.playlist],
@@ -41,7 +41,9 @@ export const ticksForOne = ([, below]: TimeBase): number => Math.ceil(FINE / bel
  * own times. Some players count from the first decoding time (hls.js) and others from the first that is shown, and ffmpeg
  * adds negative offsets to all times: so the two are the same, and no offset is negative. Ticks are those of the output.
  */
-const DECODED_AT_ONCE = 'setts=pts=PTS:dts=max(DTS\\,STARTPTS+N)';
+const DECODED = 'max(DTS\\,if(N\\,PREV_OUTDTS+1\\,STARTPTS))';
+/** A fragment begins where the last picture of the one before ends, however long no picture came. */
+const LASTS = `if(isnan(NEXT_DTS)\\,DURATION\\,max(NEXT_DTS\\,${DECODED}+1)-${DECODED})`;
 
 const muxerOptions = ({ timeBase }: HlsIntent): string =>
   [

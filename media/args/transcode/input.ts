@@ -1,5 +1,7 @@
+import type { Jump } from '../../../contracts/plan.js';
+
 /** Containers that are read: none that names other files, such as playlists. */
-const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac';
+const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac,gif';
 
 /** Larger than what a default limit lets through, and a bound for what a decoder may be made to allocate. */
 const MAX_PIXELS = 8192 * 8192;
@@ -17,6 +19,13 @@ export const listInput = (list: string): string[] => [
 ];
 
 export const fileInput = (file: string): string[] => [...guards(), '-i', `file:${file}`];
+
+/** Filters go on where pictures change their size, and scale them to one; begun anew they would have forgotten what they took. */
+export const pictureInput = (file: string): string[] => ['-reinit_filter', '0', ...fileInput(file)];
+
+/** For setpts and asetpts: times without the jumps of a clock, which begins `offsetS` later than that of the file. */
+export const withoutJumps = (jumps: readonly Jump[], offsetS = 0): string =>
+  `PTS${jumps.map(({ fromS, byS }) => `-gte(T\\,${(fromS - offsetS).toFixed(6)})*round(${byS}/TB)`).join('')}`;
 
 /** Samples in one packet of AAC-LC. */
 export const AAC_SAMPLES = 1024;

@@ -1,6 +1,6 @@
 import type { PlannedRendition, TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
 import { pictureFilters } from './encode-chunk.js';
-import { fileInput } from './input.js';
+import { pictureInput } from './input.js';
 
 export interface SsimIntent {
   plan: TranscodePlan;
@@ -20,7 +20,7 @@ export function ssimArgs({ plan, video, rendition: { width, height }, file, outp
     '[made][source]ssim=shortest=1',
   ];
   return [
-    ...['-protocol_whitelist', 'file', '-i', `file:${output}`, '-copyts', ...fileInput(file)],
+    ...['-protocol_whitelist', 'file', '-i', `file:${output}`, '-copyts', ...pictureInput(file)],
     ...['-filter_complex', graph.join(';'), '-f', 'null', '-'],
   ];
 }

@@ -1,6 +1,6 @@
 import type { TranscodePlan, VideoTrack } from '../../../contracts/plan.js';
 import { TONE_MAPPING } from './encode-chunk.js';
-import { fileInput } from './input.js';
+import { pictureInput, withoutJumps } from './input.js';
 
 export interface SheetLayout {
   /** Thumbnails in all, in one row, in one column, and sheets. */
@@ -33,14 +33,16 @@ export function thumbnailsArgs({ plan, video, layout, everySeconds, file, output
   const { count, columns, rows, width, height } = layout;
   const areKeysEnough = video.maxGopMs <= everySeconds * 1000 && video.timelineFrom === 'packets';
   const filters = [
-    ...[`settb=1/${video.timeBase[1]}`, `setpts=PTS-${video.firstPts}`],
+    `settb=1/${video.timeBase[1]}`,
+    ...(video.jumps ? [`setpts=${withoutJumps(video.jumps)}`] : []),
+    `setpts=PTS-${video.firstPts}`,
     `fps=fps=1/${everySeconds}:start_time=0:round=up`,
     ...[`tpad=stop_mode=clone:stop=${count}`, `trim=end_frame=${count}`],
     ...(plan.isToneMapped ? TONE_MAPPING : []),
     ...[`scale=${width}:${height}`, 'setsar=1', `tile=${columns}x${rows}`, 'format=yuvj420p'],
   ];
   return [
-    ...['-copyts', ...(areKeysEnough ? ['-skip_frame', 'nokey'] : []), '-threads', '1', ...fileInput(file)],
+    ...['-copyts', ...(areKeysEnough ? ['-skip_frame', 'nokey'] : []), '-threads', '1', ...pictureInput(file)],
     ...['-filter_complex', `[0:${video.index}]${filters.join()}[sheets]`, '-map', '[sheets]'],
     ...['-fps_mode', 'passthrough', '-c:v', 'mjpeg', '-q:v', String(JPEG_QUANTIZER), '-map_metadata', '-1'],
     ...['-f', 'image2', '-start_number', '0', `file:${output}`],

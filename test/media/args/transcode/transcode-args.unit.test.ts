@@ -59,8 +59,8 @@ describe('the command lines of a transcode', () => {
     const line = args.join(' ');
     assert.equal(
       line,
-      '-copyts -threads 2 -filter_complex_threads 1 -noaccurate_seek -seek_timestamp 1 -ss 4.800000 ' +
-        '-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac ' +
+      '-copyts -threads 2 -filter_complex_threads 1 -noaccurate_seek -seek_timestamp 1 -ss 4.800000 -reinit_filter 0 ' +
+        '-protocol_whitelist file,pipe -format_whitelist mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flv,live_flv,avi,mpegts,mpeg,asf,mp3,wav,ogg,flac,aac,gif ' +
         '-max_pixels 67108864 -i file:/in.mp4 ' +
         '-filter_complex [0:0]settb=1/30000,trim=start_pts=150750,setpts=PTS-150750,split=1[s0];' +
         '[s0]scale=160:90:flags=bicubic:out_range=tv,format=yuv420p,setsar=1[o0] ' +
