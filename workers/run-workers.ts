@@ -13,6 +13,7 @@ import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
 import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { openRole, ROLES, type Role } from './roles.js';
 
@@ -42,7 +43,13 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
   const adapters = await openAdapters(config, adapterLog(log));
   try {
     await runRoles(roles, {
-      deps: { connection, client: new Client({ connection, namespace }), config, adapters, log },
+      deps: {
+        connection,
+        client: new Client({ connection, namespace, dataConverter: dataConverter(config) }),
+        config,
+        adapters,
+        log,
+      },
       stopping,
       onReady,
     });
