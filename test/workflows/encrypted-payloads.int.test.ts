@@ -5,9 +5,13 @@ import { Client, ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { provideTemporal } from '../../dev/temporal.js';
 import { problemOf } from '../../contracts/errors.js';
 import type { PayloadKeys } from '../../runtime/config-payload-settings.js';
-import { dataConverter } from '../../runtime/payload-codec.js';
+import { dataConverter, payloadCodec } from '../../runtime/payload-codec.js';
+import { createHttpServer } from '../../server/http-server.js';
+import { temporalServer } from '../harness/servers.js';
 import { connectBoth } from './connect-both.js';
 
 const START_WITHIN_MS = 300_000;
@@ -91,6 +95,31 @@ describe('what Temporal keeps of payloads', () => {
       assert.equal(problemOf(failure)?.code, 'payload-key-unknown');
     });
 
+    describe("and Temporal's command line", () => {
+      const show = async (...more: string[]): Promise<string> => {
+        const { address } = await temporalServer();
+        const asked = ['workflow', 'show', '--address', address, '--workflow-id', workflowId, '--output', 'json'];
+        return (await execa(await provideTemporal({ report: () => {} }), [...asked, ...more])).stdout.replace(
+          /"([A-Za-z0-9+/]{16,}={0,2})"/g,
+          decoded,
+        );
+      };
+
+      it('shows no secret', async () => {
+        assert.equal((await show()).includes(CANARY), false);
+      });
+
+      it('shows all by the codec endpoint', async () => {
+        const hooks = { objects: () => assert.fail(), play: () => assert.fail() };
+        const codec = { codec: payloadCodec(KEYS) };
+        const server = createHttpServer({ hooks, codec, tokens: { a: 'word' }, onProblem: assert.ifError });
+        const url = await server.listen({ host: '127.0.0.1', port: 0 });
+        const shown = await show('--codec-endpoint', `${url}/codec`, '--codec-auth', 'Bearer word');
+        await server.close();
+        assert.equal(shown.includes(CANARY), true);
+      });
+    });
+
     it('holds no secret in a schedule', async () => {
       const scheduleId = randomUUID();
       const schedule = await clientWith(KEYS).schedule.create({
@@ -116,3 +145,6 @@ describe('what Temporal keeps of payloads', () => {
     assert.equal(problemOf(failure)?.code, 'source-unreachable');
   }).timeout(START_WITHIN_MS);
 });
+
+/** Payloads are bytes in base64 there. */
+const decoded = (whole: string, base64: string): string => `${whole} ${Buffer.from(base64, 'base64').toString()}`;
