@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { OnStep } from '../dev/steps.js';
+import { readPayloadKeys } from '../runtime/config-payload-settings.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import { startChaosStack } from './chaos-stack.js';
 import { runRow } from './run-row.js';
 import type { RowResult } from './row-result.js';
@@ -36,7 +38,7 @@ export async function runChaos({ rows, keepIn, onStep, onRow, onResult, ...optio
     const { address, namespace } = stack.addresses.temporal;
     const connection = await Connection.connect({ address });
     closers.unshift(() => connection.close());
-    const temporal = new Client({ connection, namespace });
+    const temporal = new Client({ connection, namespace, dataConverter: dataConverter(readPayloadKeys()) });
     const reelay = { temporal, adapters: lookOutside, close: () => connection.close() };
     const stage: ChaosStage = { home, stack, reader, reelay, temporal, ...options };
     for (const row of rows) {

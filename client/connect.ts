@@ -2,8 +2,10 @@ import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Log } from '../adapters/log.js';
 import { fault } from '../contracts/errors.js';
+import { readPayloadKeys } from '../runtime/config-payload-settings.js';
 import type { Config } from '../runtime/config.js';
 import type { Adapters } from '../runtime/open-adapters.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 
 /** What every function of the client takes first: Temporal, and the stores and the event log that Reelay writes to. */
 export interface Reelay {
@@ -48,7 +50,7 @@ function open(options: ReelayOptions): { reelay: Reelay; connection: Connection 
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_WITHIN_MS });
   let opening: Promise<Adapters> | undefined;
   const reelay = {
-    temporal: new Client({ connection, namespace }),
+    temporal: new Client({ connection, namespace, dataConverter: dataConverter(options.config ?? readPayloadKeys()) }),
     adapters: () => (opening ??= openFrom(options)),
     async close() {
       await (await opening?.catch(() => undefined))?.close();

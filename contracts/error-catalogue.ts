@@ -124,6 +124,20 @@ export const ERRORS = {
     meaning: 'the configuration has faults',
     action: 'correct every variable that the message lists',
   },
+  'payload-key-unknown': {
+    retryable: true,
+    fault: 'internal',
+    answer: 'failed',
+    meaning: 'a payload in Temporal is encrypted with a key that this process does not have',
+    action: 'give REELAY_PAYLOAD_KEYS of this process the key that the message names',
+  },
+  'payload-unreadable': {
+    retryable: true,
+    fault: 'internal',
+    answer: 'failed',
+    meaning: 'a payload in Temporal was altered, or REELAY_PAYLOAD_KEYS holds another key under the id of its key',
+    action: 'compare REELAY_PAYLOAD_KEYS with that of the process that wrote it',
+  },
   'stack-taken': {
     retryable: false,
     fault: 'input',

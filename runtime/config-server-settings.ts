@@ -18,6 +18,11 @@ export const SERVER_SETTINGS = {
     textsByName('expected a JSON object of texts by name'),
     { isSecret: true, default: '{}' },
   ),
+  codecOrigin: setting(
+    ['REELAY_CODEC_ORIGIN', 'URL', 'the origin of the web interface of Temporal, which may ask `/codec` to decrypt'],
+    text('expected an origin such as https://temporal.example.org', /^https?:\/\/[^/\s?#]+$/),
+    {},
+  ),
   triggers: setting(
     ['REELAY_TRIGGERS', 'path', 'the JSON file that says which objects are transcoded as they come'],
     filePath('expected a path'),

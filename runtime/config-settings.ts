@@ -10,6 +10,7 @@ import {
   S3_CHECKSUMS,
 } from '../adapters/s3/s3-connection.js';
 import { GUARD_SETTINGS } from './config-guard-settings.js';
+import { PAYLOAD_SETTINGS } from './config-payload-settings.js';
 import { SERVER_SETTINGS } from './config-server-settings.js';
 import { setting, type Setting } from './setting.js';
 import {
@@ -231,10 +232,7 @@ export const SETTINGS = {
     { default: false },
   ),
   ...SERVER_SETTINGS,
+  ...PAYLOAD_SETTINGS,
 } as const satisfies Record<string, Setting<z.ZodType>>;
-
-/** Names the file of all the others, so it has no field in it. */
-export const CONFIG_VARIABLE = 'REELAY_CONFIG';
-export const DEFAULT_CONFIG_FILE = 'reelay.json';
 
 export type SettingName = keyof typeof SETTINGS;

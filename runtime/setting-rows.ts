@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { CONFIG_VARIABLE, DEFAULT_CONFIG_FILE, SETTINGS } from './config-settings.js';
+import { SETTINGS } from './config-settings.js';
+import { CONFIG_VARIABLE, DEFAULT_CONFIG_FILE } from './config-reading.js';
 import type { Setting } from './setting.js';
 
 export interface SettingRow {

@@ -3,10 +3,12 @@ import { fault } from '../contracts/errors.js';
 import { redact } from '../contracts/redact.js';
 import { answerTo } from './http-status.js';
 import { bearerOf } from './bearer.js';
+import { addCodecRoutes, type CodecRoutes } from './codec-routes.js';
 import type { Hooks } from './hooks.js';
 
 export interface HttpServerOptions {
   hooks: Hooks;
+  codec?: CodecRoutes;
   /** By name; with none, everybody who reaches the address may use it. */
   tokens: Readonly<Record<string, string>>;
   onProblem(error: unknown): void;
@@ -20,20 +22,21 @@ const REQUEST_WITHIN_MS = 30_000;
 const OWN_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** The HTTP interface; nothing listens before `listen`. */
-export function createHttpServer({ hooks, tokens, onProblem }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ hooks, codec, tokens, onProblem }: HttpServerOptions): FastifyInstance {
   const server = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_WITHIN_MS,
     forceCloseConnections: 'idle',
   });
   const isOpen = Object.keys(tokens).length === 0;
-  server.addHook('onRequest', async ({ headers, url }) => {
+  server.addHook('onRequest', async ({ headers, url, method }) => {
     if (isOpen && !OWN_NAME.test(headers.host ?? ''))
       throw fault(
         'host-forbidden',
         `expected a name of this machine alone while there are no REELAY_API_TOKENS, got ${headers.host}`,
       );
-    if (isOpen || url === '/health' || bearerOf(headers.authorization, tokens) !== undefined) return;
+    if (isOpen || url === '/health' || method === 'OPTIONS' || bearerOf(headers.authorization, tokens) !== undefined)
+      return;
     throw fault('token-missing', 'expected one of REELAY_API_TOKENS as a bearer');
   });
   server.setErrorHandler((error: FastifyError, _, reply) => {
@@ -48,5 +51,6 @@ export function createHttpServer({ hooks, tokens, onProblem }: HttpServerOptions
   server.get('/health', () => ({ status: 'ok' }));
   server.post('/hooks/objects', ({ body }) => hooks.objects(body));
   server.post('/hooks/play', ({ body }) => hooks.play(body));
+  if (codec) addCodecRoutes(server, codec);
   return server;
 }

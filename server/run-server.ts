@@ -12,6 +12,7 @@ import type { Config } from '../runtime/config.js';
 import { adapterLog, createLog } from '../runtime/log.js';
 import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
+import { payloadCodec } from '../runtime/payload-codec.js';
 
 interface RunOptions {
   config: Config;
@@ -27,7 +28,12 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
   const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers, config);
   const reelay = await connect({ config, log: adapterLog(log) });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
-  const server = createHttpServer({ hooks: createHooks({ reelay, triggers }), tokens: config.apiTokens, onProblem });
+  const server = createHttpServer({
+    hooks: createHooks({ reelay, triggers }),
+    codec: { codec: payloadCodec(config), ...defined({ origin: config.codecOrigin }) },
+    tokens: config.apiTokens,
+    onProblem,
+  });
   const { objectTopic: topic } = config;
   const adapters = topic === undefined ? undefined : await openAdapters(config, adapterLog(log));
   let notifications: Consumer | undefined;

@@ -23,6 +23,7 @@ import { allowedNetworks } from '../runtime/allowed-networks.js';
 import { readPem } from '../runtime/read-pem.js';
 import { askForLease } from './ask-for-lease.js';
 import { drainCaptures } from './drain-captures.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { createSourceGuard } from './source-guard.js';
 import { watchStreamLeases } from './stream-lease.js';
@@ -110,6 +111,7 @@ export async function openCaptureWorker({ connection, client, config, adapters, 
   const shared = {
     connection,
     namespace: client.options.namespace,
+    dataConverter: dataConverter(config),
     shutdownGraceTime: '35s',
     shutdownForceTime: '50s',
   } as const;

@@ -14,6 +14,7 @@ import { adapterLog, createLog } from '../runtime/log.js';
 import { keepPrivate } from '../runtime/keep-private.js';
 import { openAdapters } from '../runtime/open-adapters.js';
 import { checkStores } from './check-stores.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 import { openRole, ROLES, type Role } from './roles.js';
 
@@ -44,7 +45,13 @@ export async function runWorkers({ config, roles, stopping, onReady }: RunOption
   try {
     await checkStores({ adapters, config, log });
     await runRoles(roles, {
-      deps: { connection, client: new Client({ connection, namespace }), config, adapters, log },
+      deps: {
+        connection,
+        client: new Client({ connection, namespace, dataConverter: dataConverter(config) }),
+        config,
+        adapters,
+        log,
+      },
       stopping,
       onReady,
     });

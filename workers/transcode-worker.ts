@@ -9,6 +9,7 @@ import { TRANSCODE_QUEUE } from '../contracts/queues.js';
 import { prepareSandbox } from '../media/confinement.js';
 import { ffprobeBeside, inspectEncoder } from '../media/transcode/inspect-encoder.js';
 import { PROBE_LIMITS } from '../media/transcode/probe-media.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 
 /** Pieces that wait, fetch or store beside each one that is encoded. */
@@ -47,6 +48,7 @@ export async function openTranscodeWorker({ connection, client, config, adapters
   const worker = await Worker.create({
     connection,
     namespace: client.options.namespace,
+    dataConverter: dataConverter(config),
     taskQueue: TRANSCODE_QUEUE,
     activities: createTranscodeActivities(host),
     maxConcurrentActivityTaskExecutions: SLOTS_PER_ENCODER * encoders,

@@ -13,6 +13,7 @@ import { WORKFLOW_QUEUE } from '../contracts/queues.js';
 import { openHttpPost } from '../adapters/callbacks/http-post.js';
 import { allowedNetworks } from '../runtime/allowed-networks.js';
 import { keepJanitor } from './janitor-schedule.js';
+import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
 
 /** An idle stream costs about 1 MB here; what does not fit is replayed when it is needed again. */
@@ -41,6 +42,7 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
   const worker = await Worker.create({
     connection,
     namespace: client.options.namespace,
+    dataConverter: dataConverter(config),
     taskQueue: WORKFLOW_QUEUE,
     workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
     activities: {

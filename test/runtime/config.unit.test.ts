@@ -90,6 +90,7 @@ describe('the configuration of a worker', () => {
       callbackSecrets: {},
       http: { host: '127.0.0.1', port: 8300 },
       apiTokens: {},
+      payloadKeys: {},
     });
   });
 
