@@ -64,6 +64,7 @@ describe('the configuration of a worker', () => {
       inputNetworks: [],
       callbackNetworks: [],
       allowPrivateSources: false,
+      unconditionalStore: 'refuse',
       verifySources: true,
       allowFileSources: false,
       sandbox: 'required',
