@@ -203,7 +203,7 @@ export class Capture {
 
   #noteFreeze(): void {
     const freeze = this.#deps.lastFreeze();
-    if (freeze) this.#note({ kind: 'thawed', freeze });
+    if (freeze && freeze !== this.#state.freeze) this.#note({ kind: 'thawed', freeze });
   }
 
   #announce(gaps: Gap[]): void {

@@ -71,7 +71,7 @@ export function createHostClock({
     },
     async scheduled(serverMs) {
       if (isKnown) return;
-      hear(serverMs, undefined);
+      hear(serverMs);
       if (nowMs() - serverMs <= TOLERATED_SKEW_MS) return;
       await once(known, 'known', { signal: AbortSignal.timeout(patienceMs) }).catch(() => undefined); // It never came.
     },

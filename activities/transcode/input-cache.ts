@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import pRetry from 'p-retry';
 import type { MediaInputs } from '../../adapters/inputs/media-inputs.js';
+import { defined } from '../../contracts/defined.js';
 import { fault, problemOf } from '../../contracts/errors.js';
 import { isRetryable, PATIENCE } from '../../contracts/patience.js';
 import { hasValidator, type InputVersion } from '../../contracts/plan.js';
@@ -93,7 +94,7 @@ export function createInputCache({ scratch, inputs, maxBytes, leastRate = LEAST_
       const version = wanted ?? (await patiently(() => inputs.inspect(url, { signal, playlists }), signal));
       const reserved = await reserve({ url, version, besideBytes: 0, ...run }, { signal });
       try {
-        const path = await reserved.fetch({ signal, ...(onProgress ? { onProgress } : {}) });
+        const path = await reserved.fetch({ signal, ...defined({ onProgress }) });
         return { path, version, release: reserved.release };
       } catch (error) {
         reserved.release();

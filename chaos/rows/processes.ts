@@ -1,10 +1,16 @@
-import type { Row, FaultStep } from '../row.js';
+import type { FaultSpan, FaultStep, Row } from '../row.js';
 
 /** One host is noticed to be gone within its lease of 3 s, and another has a picture a few seconds later. */
 const TAKE_OVER_SECONDS = 10;
 const EVERY_MS = 500;
 
 const kill: FaultStep = { do: 'signal', to: 'busiest', signal: 'SIGKILL' };
+const freeze = (seconds: FaultSpan, { thawedFor }: { thawedFor: FaultSpan }): FaultStep[] => [
+  { do: 'signal', to: 'busiest', signal: 'SIGSTOP' },
+  { do: 'wait', for: seconds },
+  { do: 'signal', to: 'busiest', signal: 'SIGCONT' },
+  { do: 'wait', for: thawedFor },
+];
 const everything = ['temporal', 'store', 'events'] as const;
 
 export const PROCESS_ROWS: readonly Row[] = [
@@ -38,12 +44,7 @@ export const PROCESS_ROWS: readonly Row[] = [
     extent: { for: { full: 60, short: 15 } },
     workers: 2,
     everyMs: EVERY_MS,
-    steps: [
-      { do: 'signal', to: 'busiest', signal: 'SIGSTOP' },
-      { do: 'wait', for: { full: 60, short: 15 } },
-      { do: 'signal', to: 'busiest', signal: 'SIGCONT' },
-      { do: 'wait', for: { full: 15, short: 5 } },
-    ],
+    steps: freeze({ full: 60, short: 15 }, { thawedFor: { full: 15, short: 5 } }),
     expect: { gaps: { 'worker-lost': TAKE_OVER_SECONDS }, recoverySeconds: TAKE_OVER_SECONDS },
   },
   {
@@ -52,12 +53,7 @@ export const PROCESS_ROWS: readonly Row[] = [
     extent: { for: { full: 60, short: 12 } },
     workers: 1,
     everyMs: EVERY_MS,
-    steps: [
-      { do: 'signal', to: 'busiest', signal: 'SIGSTOP' },
-      { do: 'wait', for: { full: 60, short: 12 } },
-      { do: 'signal', to: 'busiest', signal: 'SIGCONT' },
-      { do: 'wait', for: 10 },
-    ],
+    steps: freeze({ full: 60, short: 12 }, { thawedFor: 10 }),
     expect: {
       gaps: { 'worker-lost': { full: 70, short: 20 } },
       mustSee: ['worker-lost'],
