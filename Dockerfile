@@ -5,7 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY . .
-RUN npm run build
+RUN npm run build && node dist/cli/write-workflow-bundles.js
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app

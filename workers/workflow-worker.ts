@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 import { createRestartTask } from '../activities/dead-letters/restart-task.js';
 import {
@@ -15,6 +14,7 @@ import { allowedNetworks } from '../runtime/allowed-networks.js';
 import { keepJanitor } from './janitor-schedule.js';
 import { dataConverter } from '../runtime/payload-codec.js';
 import type { OpenRole, RoleDeps } from './open-role.js';
+import { workflowBundle } from './workflow-bundle.js';
 
 /** An idle stream costs about 1 MB here; what does not fit is replayed when it is needed again. */
 const CACHED_WORKFLOWS = 300;
@@ -38,13 +38,14 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
     secrets: config.callbackSecrets,
     post: openHttpPost({ allowNetworks: allowedNetworks(config).callbacks }),
   };
+  const converter = dataConverter(config);
   await keepJanitor(client);
   const worker = await Worker.create({
     connection,
     namespace: client.options.namespace,
-    dataConverter: dataConverter(config),
+    dataConverter: converter,
     taskQueue: WORKFLOW_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
+    workflowBundle: await workflowBundle(converter),
     activities: {
       ...createStreamActivities(deps),
       ...createDeadLetterActivities(deps),

@@ -32,7 +32,7 @@ import type { FakeCapture } from '../workflows/fake-host.js';
 import { fakeLetters } from '../workflows/fake-letters.js';
 import { fakeTranscoder, untilCancelled } from '../workflows/fake-transcoder.js';
 import { whileRedriving } from '../workflows/redrive-bench.js';
-import { workflowBundle } from '../workflows/workflow-bundle.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 import { useStreamBench, type StreamBench, type StreamHandle } from '../workflows/stream-bench.js';
 import { whileTranscoding } from '../workflows/transcode-bench.js';
 import { historyFile } from './histories.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { quietRuntime } from '../workflows/quiet-runtime.js';
-import { workflowBundle } from '../workflows/workflow-bundle.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 import { historyNames, readHistoryText, recordedHistories } from './histories.js';
 
 const SCENARIOS = [

@@ -4,7 +4,7 @@ import { hostQueue, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { redriveDeadLetters, RedriveInput } from '../../workflows/redrive-dead-letters.js';
 import type { FakeLetters } from './fake-letters.js';
 import { connectBoth } from './connect-both.js';
-import { workflowBundle } from './workflow-bundle.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 
 export type RedriveHandle = WorkflowHandle<typeof redriveDeadLetters>;
 

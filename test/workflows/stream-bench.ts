@@ -9,7 +9,7 @@ import { eventually } from '../harness/eventually.js';
 import { fakeHost, type FakeHost } from './fake-host.js';
 import { fakeRecords, type FakeRecords } from './fake-records.js';
 import { connectBoth } from './connect-both.js';
-import { workflowBundle } from './workflow-bundle.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 
 export type StreamHandle = WorkflowHandle<typeof liveStream>;
 

@@ -7,7 +7,7 @@ import { TRANSCODE_QUEUE, WORKFLOW_QUEUE } from '../../contracts/queues.js';
 import type { transcode, TranscodeInput } from '../../workflows/transcode.js';
 import type { FakeTranscoder } from './fake-transcoder.js';
 import { connectBoth } from './connect-both.js';
-import { workflowBundle } from './workflow-bundle.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 
 export type TranscodeHandle = WorkflowHandleWithFirstExecutionRunId<typeof transcode>;
 
