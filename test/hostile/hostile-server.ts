@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { ErrorCode } from '../../contracts/errors.js';
 import type { Canary } from './limits.js';
 
@@ -23,6 +24,36 @@ export interface SourceRow {
   code: ErrorCode;
   /** It goes on until no picture has come for too long; how far it has got by then is told by the code, and by chance. */
   isEndless?: true;
+}
+
+/** A server of the suite that does with each connection, once it was asked for something, what it is told to do. */
+export function useHostileServer(canary: () => Canary, segment: () => Buffer = () => Buffer.alloc(0)) {
+  const sockets = new Set<Socket>();
+  let answer: Answer | undefined;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined); // who asked is gone
+    socket.on('close', () => sockets.delete(socket));
+    socket.once('data', (piece) => {
+      const request = piece.toString('latin1');
+      const [, path = ''] = /^\S+ (\S+)/.exec(request) ?? [];
+      answer?.(socket, { request, path, canary: canary(), segment: segment() });
+    });
+  });
+  before(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  after(() => server.close());
+  return {
+    address: (): string => `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer(next: Answer): void {
+      answer = next;
+    },
+  };
 }
 
 export type Bytes = string | Buffer;

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Resolve } from '../../adapters/network/host-guard.js';
 import type { ErrorCode } from '../../contracts/errors.js';
 import { oneProcess } from '../../media/source/one-process.js';
@@ -10,7 +8,7 @@ import type { SourceEnd } from '../../media/source/picture-source.js';
 import { openTestGateway } from '../harness/test-gateway.js';
 import { FFMPEG, useClips } from '../media/clips.js';
 import { useCanary, useMemoryCheck, withinLimits } from './limits.js';
-import type { Answer, SourceRow } from './hostile-server.js';
+import { useHostileServer, type SourceRow } from './hostile-server.js';
 import { FLVS, RTMPS, RTSPS } from './stream-source-rows.js';
 import { ADDRESSES, HEADS, PLAYLISTS, REDIRECTS } from './web-source-rows.js';
 
@@ -39,33 +37,13 @@ const DOORS: [door: string, url: string, rows: readonly SourceRow[]][] = [
 describe('a hostile source', () => {
   const clips = useClips();
   const canary = useCanary();
+  const server = useHostileServer(canary, () => segment);
   useMemoryCheck();
-  const sockets = new Set<Socket>();
   let segment: Buffer;
-  let answer: Answer | undefined;
-  let at = '';
-
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined); // ffmpeg is gone
-    socket.on('close', () => sockets.delete(socket));
-    socket.once('data', (piece) => {
-      const request = piece.toString('latin1');
-      const [, path = ''] = /^\S+ (\S+)/.exec(request) ?? [];
-      answer?.(socket, { request, path, canary: canary(), segment });
-    });
-  });
   before(async () => {
     await clips.make('clip.ts', { seconds: 1 });
     segment = await readFile(clips.path('clip.ts'));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    at = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  afterEach(() => {
-    for (const socket of sockets) socket.destroy();
-  });
-  after(() => server.close());
 
   const source = oneProcess({ ffmpeg: FFMPEG, gateway: openTestGateway({ resolve }), nowMs });
   async function view(url: string, stallMs = STALL_MS): Promise<SourceEnd & { pictures: number }> {
@@ -78,10 +56,10 @@ describe('a hostile source', () => {
   }
 
   for (const [door, usual, rows] of DOORS) {
-    for (const { name, url = usual, code, answer: given, isEndless = false } of rows) {
+    for (const { name, url = usual, code, answer, isEndless = false } of rows) {
       it(`${door} ${name}: ${code}`, async () => {
-        answer = given;
-        const address = url.replace('AT', at).replace('PORT', String(canary().port));
+        if (answer) server.answer(answer);
+        const address = url.replace('AT', server.address()).replace('PORT', String(canary().port));
         const end = await withinLimits(() => view(address, isEndless ? ENDLESS_STALL_MS : STALL_MS));
         const expected = isEndless ? STALLED : [code];
         assert.ok(expected.includes(end.code), `${end.code}: ${end.tail.join('\n')}`);
@@ -91,7 +69,7 @@ describe('a hostile source', () => {
   }
 
   it('of ordinary pictures is captured after all of these', async () => {
-    answer = (socket) => socket.end(Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), segment]));
-    assert.ok((await view(`http://${at}/clip.ts`)).pictures > 3);
+    server.answer((socket) => socket.end(Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), segment])));
+    assert.ok((await view(`http://${server.address()}/clip.ts`)).pictures > 3);
   });
 });
