@@ -10,7 +10,6 @@ const DURATIONS = ['1e9h', '-1s', '1 s', '١s', '１s', '0x10s', 'Infinity', `${
 
 const WORDS: [name: string, words: string[]][] = [
   ['a duration below 0', [...START, 'a', '--every=-1s']],
-  ['an id that looks like a flag', [...START, '--force']],
   ['an unknown flag', [...START, 'a', '--__proto__=1']],
   ['a size of numbers that are none', [...START, 'a', '--size', '1e3xNaN']],
 ];
