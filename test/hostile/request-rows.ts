@@ -58,7 +58,7 @@ const BODIES: [name: string, request: Buffer, status: number, code?: ErrorCode][
     'task-id-invalid',
   ],
   ['a tenant with a step up', play('"taskId":"a","tenant":".."'), 400, 'stream-id-invalid'],
-  ['an input of this machine', play(task('"output":{"prefix":"../x"}')), 400, 'request-invalid'],
+  ['outputs by a step up', play(task('"output":{"prefix":"../x"}')), 400, 'request-invalid'],
   ['a body that is packed', post('/hooks/play', Buffer.from('1f8b0800', 'hex'), 'Content-Encoding: gzip'), 400],
   ['records of lists in lists, 100,000 deep', records(deep(100_000)), 200],
   ['10,000 records of other buckets', records(...Array<string>(10_000).fill(record('other', 'in/x'))), 200],

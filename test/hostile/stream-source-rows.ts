@@ -143,7 +143,7 @@ export const RTSPS: SourceRow[] = [
     code: 'source-refused',
   },
   {
-    name: 'a description of 100,000 tracks',
+    name: 'a description of 40,000 tracks',
     answer: rtsp(({ method, sequence }) =>
       method === 'DESCRIBE'
         ? described(sequence, `v=0\r\n${'m=video 0 RTP/AVP 96\r\n'.repeat(40_000)}`)
