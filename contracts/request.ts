@@ -29,11 +29,11 @@ export function parseRequest<Schema extends z.ZodType>(
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = issue?.path.join('.') ?? '';
+  const path = (issue?.path.join('.') ?? '').slice(0, MOST_SHOWN);
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
   throw fault(
     unknown ? 'request-invalid' : codeOf(path),
-    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${unknown?.join(', ') ?? show(valueAt(input, issue?.path ?? []))}`,
+    `${path || 'request'}: ${issue?.message ?? 'not valid'}, got ${unknown?.join(', ').slice(0, MOST_SHOWN) ?? show(valueAt(input, issue?.path ?? []))}`,
   );
 }
 
@@ -49,6 +49,12 @@ const MOST_LOOKED_AT = 10_000;
 
 /** Redacted before it is cut to what is shown: half a URL no longer tells where its password ends. */
 export const show = (value: unknown): string =>
-  redact(
-    (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).slice(0, MOST_LOOKED_AT),
-  ).slice(0, MOST_SHOWN);
+  redact((typeof value === 'number' ? String(value) : written(value)).slice(0, MOST_LOOKED_AT)).slice(0, MOST_SHOWN);
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'what cannot be written'; // lists in lists, ten thousand deep
+  }
+}

@@ -44,6 +44,13 @@ export const STREAM_ERRORS = {
     meaning: 'the stream already runs with other settings',
     action: 'stop it first, or change its rate instead of starting it again',
   },
+  'ledger-unusable': {
+    retryable: false,
+    fault: 'destination',
+    answer: 'failed',
+    meaning: 'the ledger of a session in the store is none that Reelay has written',
+    action: 'find out who else writes to the store; bring the object back from a copy',
+  },
   'stream-not-found': {
     retryable: false,
     fault: 'input',

@@ -152,7 +152,8 @@ function pieceOf(
 ): Piece {
   if (!version) throw new RangeError(`${url} was not inspected`);
   const { fromByte, lengthBytes } = range ?? { fromByte: 0, lengthBytes: version.sizeBytes };
-  if (fromByte + lengthBytes <= version.sizeBytes && lengthBytes > 0) return { url, version, fromByte, lengthBytes };
+  const isInside = fromByte >= 0 && lengthBytes > 0 && fromByte + lengthBytes <= version.sizeBytes;
+  if (isInside) return { url, version, fromByte, lengthBytes };
   throw fault(
     'input-truncated',
     `${url}: expected bytes ${fromByte} to ${fromByte + lengthBytes}, got ${version.sizeBytes}`,

@@ -5,7 +5,14 @@ import { isBelow, objectAddress, placeOfAddress, type ObjectPlace } from '../../
 // It would print what is wrong with each foreign playlist, which the error says.
 setOptions({ silent: true });
 
-const MAX_SEGMENTS = 20_000;
+/** The parser compares tags of variants with all others: what no film needs would keep a worker busy for minutes. */
+const MOST: readonly [what: string, word: string, most: number][] = [
+  ['segments', '#EXTINF', 20_000],
+  ['variants', '#EXT-X-STREAM-INF', 100],
+  ['variants', '#EXT-X-I-FRAME-STREAM-INF', 100],
+  ['renditions', '#EXT-X-MEDIA:', 100],
+  ['lines', '\n', 200_000],
+];
 const BEGINNING = '#EXTM3U';
 
 /** A piece of what a playlist stands for: a whole file, or some bytes of one. */
@@ -29,10 +36,19 @@ interface PlaylistPlace {
 
 /** What a playlist names, made absolute. */
 export function readPlaylist(text: string, place: PlaylistPlace): Playlist {
+  assertShort(text, place.url);
   const playlist = parsed(text, place.url);
   return playlist instanceof types.MasterPlaylist
     ? { kind: 'master', variant: resolveIn(place, bestVariant(playlist, place.url)) }
     : { kind: 'media', parts: partsOf(playlist, place) };
+}
+
+function assertShort(text: string, url: string): void {
+  for (const [what, word, most] of MOST) {
+    let count = 0;
+    for (let at = text.indexOf(word); at >= 0 && count <= most; at = text.indexOf(word, at + 1)) count += 1;
+    if (count > most) throw fault('playlist-forbidden', `${url}: expected at most ${most} ${what}`);
+  }
 }
 
 function parsed(text: string, url: string): types.MasterPlaylist | types.MediaPlaylist {
@@ -57,8 +73,6 @@ function partsOf(playlist: types.MediaPlaylist, place: PlaylistPlace): PlaylistP
   const { segments, endlist } = playlist;
   if (!endlist) throw fault('input-unsupported', `${url} is live: expected a playlist with an end`);
   if (segments.length === 0) throw fault('input-empty', `${url} names no segments`);
-  if (segments.length > MAX_SEGMENTS)
-    throw fault('playlist-forbidden', `${url}: expected at most ${MAX_SEGMENTS} segments, got ${segments.length}`);
   const [first] = segments;
   const mapOf = (segment: types.Segment | undefined): string => JSON.stringify(segment?.map ?? null);
   for (const segment of segments) {

@@ -1,7 +1,7 @@
 import http, { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import { pipeline } from 'node:stream';
-import type { Problem } from '../../contracts/errors.js';
+import { fault, type Problem } from '../../contracts/errors.js';
 import type { SourceRoute } from '../../contracts/source-route.js';
 import { listenOnLoopback, routeFault, type RouteStart } from './route.js';
 import { meantBy, toldOf, toldPlaylist } from './secure-names.js';
@@ -11,6 +11,9 @@ const PLAYLIST = '#EXTM3U';
 const MAX_PLAYLIST_BYTES = 8 * 1024 * 1024;
 /** A player asks for its playlist again within this, mostly. */
 const KEEP_ALIVE_MS = 60_000;
+const FIRST_STATUS = 200;
+const LAST_STATUS = 599;
+const BAD_GATEWAY = 502;
 /** They are between the player and its proxy. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'upgrade'];
 
@@ -20,13 +23,13 @@ export async function httpRoute(source: URL, { guard, tls }: RouteStart): Promis
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true, ...tls }),
   };
-  let fault: Problem | undefined;
+  let problem: Problem | undefined;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, pass);
   const address = await listenOnLoopback(server);
   return {
     url: toldOf(source).href,
     options: ['-http_proxy', `http://${address}`],
-    fault: () => fault,
+    fault: () => problem,
     close() {
       server.close();
       server.closeAllConnections();
@@ -54,8 +57,14 @@ export async function httpRoute(source: URL, { guard, tls }: RouteStart): Promis
     const headers = { ...without(asked.headers, HOP_BY_HOP), host: to.host, 'accept-encoding': 'identity' };
     const agent = agents[to.protocol as keyof typeof agents];
     const asking = request(to, { method: asked.method, headers, agent, lookup: guard.lookup }, (answer) => {
-      if (fault?.code === 'source-unreachable') fault = undefined;
-      hand(answer, { to, reply });
+      if (problem?.code === 'source-unreachable') problem = undefined;
+      try {
+        assertOfWeb(answer, to);
+        hand(answer, { to, reply });
+      } catch (error) {
+        answer.destroy();
+        refuse(reply, error as Error);
+      }
     });
     asking.on('error', (error) => {
       // The source has closed a kept connection just before it was asked again: no failure of the source.
@@ -68,15 +77,22 @@ export async function httpRoute(source: URL, { guard, tls }: RouteStart): Promis
 
   function refuse(reply: ServerResponse, error: Error): void {
     if (reply.destroyed) return; // The player has left, and with it its request.
-    fault = routeFault(error);
+    problem = routeFault(error);
     if (reply.headersSent) reply.destroy();
-    else reply.writeHead(fault.code === 'source-unreachable' ? 502 : 403).end();
+    else reply.writeHead(problem.code === 'source-unreachable' ? BAD_GATEWAY : 403).end();
   }
+}
+
+/** ffmpeg would not follow a redirect to another scheme either, but take it for a failure of its own. */
+function assertOfWeb({ statusCode = 0, headers: { location = '' } }: IncomingMessage, from: URL): void {
+  const isRedirect = statusCode >= 300 && statusCode < 400 && URL.canParse(location, from.href);
+  if (!isRedirect || /^https?:$/.test(new URL(location, from).protocol)) return;
+  throw fault('source-address-forbidden', `the source redirects to ${location}: expected an address of http or https`);
 }
 
 /** Streams are passed on as they come; a playlist is rewritten first. */
 function hand(answer: IncomingMessage, { to, reply }: { to: URL; reply: ServerResponse }): void {
-  const { statusCode = 502 } = answer;
+  const statusCode = statusOf(answer);
   const headers = without(answer.headers, HOP_BY_HOP);
   const { location } = headers;
   if (location !== undefined && URL.canParse(location, to.href)) headers.location = toldOf(new URL(location, to)).href;
@@ -84,20 +100,36 @@ function hand(answer: IncomingMessage, { to, reply }: { to: URL; reply: ServerRe
   answer.once('close', () => {
     if (!isHanded) reply.destroy(); // The source has left before it said anything.
   });
-  answer.once('readable', () => {
+  atBeginning(answer, (first) => {
     isHanded = true;
-    const first = answer.read() as Buffer | null;
-    if (first?.subarray(0, PLAYLIST.length).toString('latin1') === PLAYLIST) {
+    if (first.subarray(0, PLAYLIST.length).toString('latin1') === PLAYLIST) {
       void handPlaylist(answer, { first, headers, reply });
       return;
     }
     // A stream without a length ends with its connection, and costs no frame around each of its pieces.
     if (headers['content-length'] === undefined) reply.useChunkedEncodingByDefault = reply.shouldKeepAlive = false;
     reply.writeHead(statusCode, without(headers, ['transfer-encoding']));
-    if (first) reply.write(first);
+    if (first.length > 0) reply.write(first);
     pipeline(answer, reply, () => undefined);
   });
 }
+
+/** Gives the first bytes once they are enough to tell a playlist, however small the pieces are in which they come. */
+function atBeginning(answer: IncomingMessage, tell: (first: Buffer) => void): void {
+  let first: Buffer = Buffer.alloc(0);
+  const look = (): void => {
+    const piece = answer.read() as Buffer | null;
+    if (piece) first = Buffer.concat([first, piece]);
+    if (piece && first.length < PLAYLIST.length && PLAYLIST.startsWith(first.toString('latin1'))) return;
+    answer.off('readable', look);
+    tell(first);
+  };
+  answer.on('readable', look);
+}
+
+/** Some servers answer with numbers that are no status; passed on they would be an exception of ours. */
+const statusOf = ({ statusCode = 0 }: IncomingMessage): number =>
+  statusCode >= FIRST_STATUS && statusCode <= LAST_STATUS ? statusCode : BAD_GATEWAY;
 
 async function handPlaylist(
   answer: IncomingMessage,
