@@ -44,11 +44,14 @@ export function fakeTranscoder({
   inspection = {},
   onPiece = () => undefined,
   onPublish = () => undefined,
+  onRemove = () => undefined,
 }: {
   inspection?: Partial<Inspection>;
   onPiece?: FakePiece;
   /** May hold the manifest back. */
   onPublish?(): Promise<void> | void;
+  /** May hold back what is done when the end is known. */
+  onRemove?(): Promise<void> | void;
 } = {}): FakeTranscoder {
   const tries = new Map<string, number>();
   const fake: FakeTranscoder = {
@@ -75,7 +78,10 @@ export function fakeTranscoder({
         await onPublish();
         return { unit, outputs, cpuSeconds } as TranscodeManifest;
       },
-      removeTraces: async (input) => void fake.removed.push(input),
+      async removeTraces(input) {
+        await onRemove();
+        fake.removed.push(input);
+      },
       recordTaskLetter: async (letter) => void fake.letters.push(letter),
       sendCallback: async (input) => void fake.callbacks.push(input),
     },

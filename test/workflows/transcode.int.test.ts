@@ -265,6 +265,26 @@ describe('a transcode', () => {
     });
   });
 
+  it('goes on saying that it has succeeded where it is cancelled while it closes', async () => {
+    let [close, release] = [(): void => undefined, (): void => undefined];
+    const closing = new Promise<void>((resolve) => (close = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const transcoder = fakeTranscoder({
+      async onRemove() {
+        close();
+        await released;
+      },
+    });
+    await whileTranscoding({ transcoder, input: { taskId: 'cancelled-at-last' } }, async ({ handle }) => {
+      await closing;
+      await handle.cancel().finally(release);
+      assert.equal((await handle.result()).unit, 'u1');
+      assert.equal((await handle.query(transcodeStateQuery)).status, 'succeeded');
+      const { typedSearchAttributes: shown } = await handle.describe();
+      assert.equal(shown.get(SEARCH_ATTRIBUTES.state), 'succeeded');
+    });
+  });
+
   it('publishes nothing that was cancelled before', async () => {
     let published = 0;
     const transcoder = fakeTranscoder({
