@@ -45,6 +45,7 @@ export function fakeTranscoder({
   onPiece = () => undefined,
   onPublish = () => undefined,
   onRemove = () => undefined,
+  onEvent = () => undefined,
 }: {
   inspection?: Partial<Inspection>;
   onPiece?: FakePiece;
@@ -52,6 +53,8 @@ export function fakeTranscoder({
   onPublish?(): Promise<void> | void;
   /** May hold back what is done when the end is known. */
   onRemove?(): Promise<void> | void;
+  /** May hold an event back. */
+  onEvent?(kind: TranscodeEventKind): Promise<void> | void;
 } = {}): FakeTranscoder {
   const tries = new Map<string, number>();
   const fake: FakeTranscoder = {
@@ -73,7 +76,10 @@ export function fakeTranscoder({
       makeThumbnails: () => piece('thumbnails'),
     },
     tasks: {
-      publishTranscodeEvent: async (told) => void fake.events.push(told),
+      async publishTranscodeEvent(told) {
+        await onEvent(told.kind);
+        fake.events.push(told);
+      },
       async publishManifest({ unit, outputs, cpuSeconds }) {
         await onPublish();
         return { unit, outputs, cpuSeconds } as TranscodeManifest;
