@@ -47,24 +47,29 @@ export async function inspectTask(stage: ChaosStage, scene: Scene): Promise<stri
   await handleOf(stage, { scene, taskId })
     .result()
     .catch(() => undefined); // told by its state
-  const left =
-    status === 'succeeded' ? await leftBySucceeded(stage, { scene, taskId }) : await outputsOf(stage, taskId);
+  const faults =
+    status === 'succeeded'
+      ? await faultsOfSucceeded(stage, { scene, taskId })
+      : (await outputsOf(stage, taskId)).map(isLeft);
   return [
     ...(status === expected ? [] : [`${taskId} has ${status}: ${problem?.code}: ${problem?.message}`]),
-    ...left.map((fault) => `${taskId}: ${fault}`),
+    ...faults.map((fault) => `${taskId}: ${fault}`),
   ];
 }
 
-async function leftBySucceeded(stage: ChaosStage, { scene, taskId }: TaskOfScene): Promise<string[]> {
+async function faultsOfSucceeded(stage: ChaosStage, { scene, taskId }: TaskOfScene): Promise<string[]> {
   const namespace = namespaceOf(stage, scene);
   const { exitCode, stdout } = await runReelay(stage, { scene, namespace, args: ['verify', 'transcode', taskId] });
   if (exitCode !== 0) return [`reelay verify exits with ${exitCode}: ${stdout}`];
   const { manifest } = JSON.parse(stdout) as { manifest: { outputs: { key: string }[] } };
   const isNamed = (url: string): boolean =>
     url.endsWith('/manifest.json') || manifest.outputs.some(({ key }) => url.endsWith(`/${key}`));
-  const unnamed = (await outputsOf(stage, taskId)).filter((fault) => !isNamed(fault));
-  return [...unnamed, ...(await objectsBelow(stage, workPrefix({ tenant: DEFAULT_TENANT, taskId })))];
+  const outputs = await outputsOf(stage, taskId);
+  const work = await objectsBelow(stage, workPrefix({ tenant: DEFAULT_TENANT, taskId }));
+  return [...outputs.filter((url) => !isNamed(url)), ...work].map(isLeft);
 }
+
+const isLeft = (url: string): string => `${url} is left`;
 
 const outputsOf = (stage: ChaosStage, taskId: string): Promise<string[]> =>
   objectsBelow(stage, `${defaultOutputPrefix({ tenant: DEFAULT_TENANT, taskId })}/`);
