@@ -12,7 +12,7 @@ import { startSwitchable, type Switchable } from './switchable.js';
 import type { Service } from './row.js';
 
 /** The workers of a row: each finds the servers through proxies of its own. */
-export const PROCESSES = ['workflow', 'a', 'b', 'transcode'] as const;
+export const PROCESSES = ['workflow', 'a', 'b', 'transcode', 'other'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 export type Links = Record<Service, FaultProxy>;
 

@@ -8,7 +8,7 @@ import type { LedgerPart, SessionLedger } from '../contracts/ledger.js';
 import { BACKUP_BUCKET } from './chaos-stack.js';
 import type { SessionEvidence } from './check-session.js';
 import { runReelay } from './run-reelay.js';
-import type { Scene, ChaosStage } from './stage.js';
+import type { Scene, SceneStream, ChaosStage } from './stage.js';
 
 type Found = Pick<SessionEvidence, 'ledger' | 'objects'>;
 
@@ -17,10 +17,7 @@ export async function collectEvidence(
   { stack }: ChaosStage,
   { scene, streamId }: { scene: Scene; streamId: string },
 ): Promise<Found[]> {
-  const { store } = stack.addresses;
-  const { endpoint = '', region = '', accessKeyId = '', secretAccessKey = '' } = store;
-  const s3 = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
-  const bucket = store.url.replace('s3://', '');
+  const { s3, bucket } = openBucket(stack);
   const stream = { tenant: DEFAULT_TENANT, streamId };
   try {
     const prefix = ledgerPrefix({ ...stream, sessionId: '' }).slice(0, -1);
@@ -51,6 +48,25 @@ export async function collectEvidence(
   }
 }
 
+/** The addresses of all objects of the first store below a prefix, sorted. */
+export async function objectsBelow({ stack }: ChaosStage, prefix: string): Promise<string[]> {
+  const { s3, bucket } = openBucket(stack);
+  try {
+    return [...(await list(s3, { bucket, prefix })).keys()].sort();
+  } finally {
+    s3.destroy();
+  }
+}
+
+function openBucket({ addresses: { store } }: ChaosStage['stack']): { s3: S3Client; bucket: string } {
+  const { endpoint = '', region = '', accessKeyId = '', secretAccessKey = '' } = store;
+  const credentials = { accessKeyId, secretAccessKey };
+  return {
+    s3: new S3Client({ endpoint, region, credentials, forcePathStyle: true }),
+    bucket: store.url.replace('s3://', ''),
+  };
+}
+
 const isOf =
   (session: SessionRef) =>
   (key: string): boolean =>
@@ -67,9 +83,14 @@ function unsealed(session: SessionRef, parts: LedgerPart[]): SessionLedger {
 /** What `reelay verify` finds; undefined where all agrees. */
 export async function productVerdict(
   stage: ChaosStage,
-  { scene, streamId }: { scene: Scene; streamId: string },
+  { scene, stream }: { scene: Scene; stream: SceneStream },
 ): Promise<string | undefined> {
-  const { exitCode, stdout } = await runReelay(stage, { scene, args: ['verify', 'stream', streamId] });
+  const { namespace } = stream.reelay.temporal.options;
+  const { exitCode, stdout } = await runReelay(stage, {
+    scene,
+    namespace,
+    args: ['verify', 'stream', stream.streamId],
+  });
   return exitCode === 0 ? undefined : `reelay verify exits with ${exitCode}: ${summary(stdout)}`;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopStream } from '../client/streams.js';
 import { problemOf } from '../contracts/errors.js';
-import type { Scene, SceneStream, ChaosStage } from './stage.js';
+import type { Scene, SceneStream } from './stage.js';
 
 const STOP_WITHIN_MS = 120_000;
 const DELIVER_WITHIN_MS = 60_000;
@@ -15,7 +15,7 @@ export interface StreamEnd extends SceneStream {
   fault?: string;
 }
 
-export const endStreams = ({ reelay }: ChaosStage, streams: readonly SceneStream[]): Promise<StreamEnd[]> =>
+export const endStreams = (streams: readonly SceneStream[]): Promise<StreamEnd[]> =>
   Promise.all(
     streams.map(async (stream) => {
       const stopAskedAtMs = Date.now();
@@ -24,7 +24,7 @@ export const endStreams = ({ reelay }: ChaosStage, streams: readonly SceneStream
         throw new Error(`no sealed session within ${STOP_WITHIN_MS / 1000} s of the stop`);
       });
       try {
-        await Promise.race([stopStream(reelay, { streamId: stream.streamId }), late]);
+        await Promise.race([stopStream(stream.reelay, { streamId: stream.streamId }), late]);
         return { ...stream, stopAskedAtMs };
       } catch (error) {
         const fault = `${stream.streamId}: ${problemOf(error)?.message ?? (error as Error).message}`;

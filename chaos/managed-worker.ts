@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Server } from '../dev/server.js';
 import { startWorker } from '../dev/worker.js';
-import type { Role } from '../workers/roles.js';
 
 export interface ManagedWorker {
   home: string;
@@ -17,7 +16,8 @@ export interface ManagedWorker {
 }
 
 export interface ManagedWorkerOptions {
-  role: Role;
+  /** Or several, with commas. */
+  role: string;
   /** The folder of this worker alone: its log, its process record, its spool. */
   home: string;
   command: readonly [string, ...string[]];

@@ -4,9 +4,10 @@ import { DEFAULT_TENANT, streamWorkflowId } from '../contracts/ids.js';
 import { changeCaptureRateSignal } from '../contracts/messages.js';
 import { createTopics } from '../dev/topics.js';
 import { startHostileSources } from './hostile-sources.js';
+import { letJanitorsAtOldWork } from './other-namespace.js';
 import { ffmpegsOf } from './processes.js';
 import { secondsOf, type FaultStep } from './row.js';
-import { assertTaskRuns } from './scene-task.js';
+import { assertTaskRuns, awaitPhase, cancelTask } from './scene-task.js';
 import { targetsOf, upgradeWorkers } from './scene.js';
 import type { Scene, ChaosStage } from './stage.js';
 import { deleteTopic } from './delete-topic.js';
@@ -54,6 +55,13 @@ const PERFORM: { [Kind in FaultStep['do']]: Perform<Kind> } = {
   upgrade: async (stage, scene) => {
     await assertTaskRuns(stage, scene);
     await upgradeWorkers(stage, scene);
+  },
+  'task-reaches': (stage, scene, { phase }) => awaitPhase(stage, scene, phase),
+  'cancel-task': (stage, scene) => cancelTask(stage, scene),
+  janitors: async (stage, scene) => {
+    await assertTaskRuns(stage, scene);
+    if (!scene.other) throw new Error('the row has no second namespace');
+    await letJanitorsAtOldWork(stage, scene.other);
   },
   'kill-ffmpeg': async (_, scene, { to }) => {
     const targets = targetsOf(scene, to);

@@ -49,11 +49,12 @@ export function markdownReport({ startedAt, isShort, versions, results }: ChaosR
 export function expectationTable(rows: readonly Row[]): string[][] {
   const time = (span: FaultSpan): string => formatDuration(secondsOf(span, false) * 1000);
   return rows.map((row) => {
-    const { gaps, deadLetterSeconds, recoverySeconds, recoveryFrom } = row.expect;
+    const { gaps, deadLetterSeconds, recoverySeconds, recoveryFrom, unseenSeconds } = row.expect;
     const allowed = Object.entries(gaps).map(([reason, span]) => `${reason} ${time(span)}`);
     if (deadLetterSeconds !== undefined) allowed.push(`dead letters ${time(deadLetterSeconds)}`);
     const recovery = `${time(recoverySeconds)} of its ${recoveryFrom ?? 'begin'}`.replace(' of its begin', '');
-    return [describeFault(row, false), `\`${row.name}\``, allowed.join(', ') || 'none', recovery];
+    const unseen = unseenSeconds === undefined ? '' : `, unseen for ${time(unseenSeconds)} at most`;
+    return [describeFault(row, false), `\`${row.name}\``, allowed.join(', ') || 'none', recovery + unseen];
   });
 }
 

@@ -23,7 +23,9 @@ export interface RowResult {
   repeated: number;
   /** From the fault, or from its end where the row says so, to the next captured slot; of the worst stream. */
   recoverySeconds: number | null;
-  /** The longest time between two stored slots of one stream. */
+  /** The longest time between two stored slots of one session of each stream. */
+  unseenSeconds: Record<string, number>;
+  /** That of the worst stream. */
   longestGapSeconds: number;
   /** From the end of the fault until all was announced that had been captured before that; of the worst stream. */
   catchUpSeconds: number;
@@ -42,7 +44,7 @@ export type Figures = Pick<
   RowResult,
   'due' | 'stored' | 'late' | 'deadLettered' | 'gapsByReason' | 'unexplained' | 'doubled' | 'repeated'
 > &
-  Pick<RowResult, 'recoverySeconds' | 'longestGapSeconds' | 'catchUpSeconds'>;
+  Pick<RowResult, 'recoverySeconds' | 'unseenSeconds' | 'longestGapSeconds' | 'catchUpSeconds'>;
 
 /** Adds the streams of a row up, and takes the worst of what is measured in seconds. */
 export function sumFigures(
@@ -55,6 +57,9 @@ export function sumFigures(
   const gapsByReason: RowResult['gapsByReason'] = {};
   for (const [reason, count] of checks.flatMap((check) => Object.entries(check.gapsByReason)))
     gapsByReason[reason as GapReason] = (gapsByReason[reason as GapReason] ?? 0) + count;
+  const unseenSeconds: RowResult['unseenSeconds'] = {};
+  for (const { streamId, check } of outcomes)
+    unseenSeconds[streamId] = Math.max(unseenSeconds[streamId] ?? 0, round(longestGapOf(check)));
   const fromMs = recoveryFrom === 'begin' ? fault.beganAtMs : fault.endedAtMs;
   const recoveries = [...new Set(outcomes.map(({ streamId }) => streamId))].map((streamId) =>
     recoveryOf(
@@ -75,7 +80,8 @@ export function sumFigures(
       recoveries.length === 0 || recoveries.some((each) => each === null)
         ? null
         : round(Math.max(0, ...recoveries.map(Number))),
-    longestGapSeconds: round(Math.max(0, ...checks.map(longestGapOf))),
+    unseenSeconds,
+    longestGapSeconds: Math.max(0, ...Object.values(unseenSeconds)),
     catchUpSeconds: round(Math.max(0, ...checks.map((check) => catchUpOf(check, fault.endedAtMs)))),
   };
 }
@@ -110,6 +116,10 @@ export function differencesFrom(
     if (!figures.gapsByReason[reason]) faults.push(`no gap ${reason}: the fault did not bite`);
   if (expect.mustUseBackup && !outcomes.some(({ check }) => check.inBackup > 0))
     faults.push('no frame went to the second store');
+  for (const [streamId, seconds] of Object.entries(figures.unseenSeconds)) {
+    const most = secondsOf(expect.unseenSeconds ?? Infinity, isShort);
+    if (seconds > most) faults.push(`${streamId}: unseen for ${seconds} s, expected ${most} s at most`);
+  }
   const limit = secondsOf(expect.recoverySeconds, isShort);
   const { recoverySeconds } = figures;
   if (recoverySeconds === null) faults.push('a stream has no frame after the fault');

@@ -2,6 +2,7 @@ import { formatDuration } from '../contracts/duration.js';
 import type { FaultMode } from '../dev/fault-mode.js';
 import type { ClipOptions } from '../dev/clip.js';
 import type { GapReason } from '../contracts/ledger.js';
+import type { TranscodePhase } from '../contracts/transcode.js';
 import type { LiveStreamInput } from '../workflows/live-stream.js';
 
 /** One line of the fault table, as data: what is started, what is done to it, and what must come of it. */
@@ -29,6 +30,11 @@ export interface Row {
   startsWithPrevious?: true;
   /** A transcode of so many seconds of video is under way beside the streams, on a worker of its own. */
   taskSeconds?: number;
+  /**
+   * Another namespace of Temporal on the same store and topics, with a worker of its own for everything. As many streams
+   * run there, the first of them under an id that is in both; so does the task.
+   */
+  hasOtherNamespace?: true;
   /** Done before the streams start, which then are not waited for. */
   before?: readonly FaultStep[];
   steps: readonly FaultStep[];
@@ -39,7 +45,7 @@ export interface Row {
 export type FaultSpan = number | { full: number; short: number };
 
 /** `busiest` is the capture worker that holds most streams, `other` the other one; `capture` are both, `all` the workflow worker too. */
-export type Target = 'busiest' | 'other' | 'capture' | 'all' | 'workflow';
+export type Target = 'busiest' | 'other' | 'capture' | 'all' | 'workflow' | 'transcode';
 export type Service = 'temporal' | 'store' | 'events';
 export type ServerName = 'temporal' | 'store' | 'events' | 'rtmp';
 
@@ -51,6 +57,12 @@ export type FaultStep =
   | { do: 'restart-worker'; to: Target }
   /** Every worker ends, and only then do those of this release start, on what the others have left. */
   | { do: 'upgrade' }
+  /** Waits until the task is that far. */
+  | { do: 'task-reaches'; phase: TranscodePhase }
+  /** Cancels the task, and waits until it says that it is stopping. */
+  | { do: 'cancel-task' }
+  /** The work of tasks looks as old as if nobody went on with it, and the janitor of each namespace goes through the store. */
+  | { do: 'janitors' }
   | { do: 'kill-ffmpeg'; to: Target }
   | { do: 'server'; server: ServerName; action: 'kill' | 'stop' | 'start' }
   | { do: 'topic'; topic: string; action: 'delete' | 'create' }
@@ -83,6 +95,10 @@ export interface Expectation {
   mustUseBackup?: true;
   /** Frames that may end as dead letters, as seconds of slots of one stream; none where missing. */
   deadLetterSeconds?: FaultSpan;
+  /** The longest time between two stored slots of a stream; any unless given. */
+  unseenSeconds?: FaultSpan;
+  /** How the task ends; `succeeded` unless given. One that is cancelled has left no output. */
+  task?: 'succeeded' | 'cancelled';
   /** From the fault to the next captured slot of every stream. */
   recoverySeconds: FaultSpan;
   /** Whether that counts from where the fault ends: a source that is away cannot be captured. */

@@ -38,7 +38,7 @@ export async function runRow(stage: ChaosStage, row: Row): Promise<RowResult> {
     await attempt(async () => {
       await setScene(stage, scene);
       await play(stage, { scene, row, fault, attempt });
-      const ends = await endStreams(stage, scene.streams);
+      const ends = await endStreams(scene.streams);
       faults.push(...ends.flatMap(({ fault }) => fault ?? []));
       await attempt(() => awaitDelivered(scene));
       Object.assign(found, await inspectStreams(stage, { scene, ends }));
@@ -69,27 +69,27 @@ async function play(
 ): Promise<void> {
   const hitsBefore = countHits(stage);
   await attempt(() => startStreams(stage, scene, row));
-  await attempt(async () => (scene.busiest = await findBusiest(stage, scene)));
+  await attempt(async () => (scene.busiest = await findBusiest(scene)));
   fault.beganAtMs = Date.now();
   await attempt(() => performSteps(stage, scene, row.steps));
   fault.endedAtMs = Date.now();
   await attempt(() => awaitFrames(stage, { streams: scene.streams, afterMs: fault.endedAtMs }));
   await attempt(() => calm(stage));
   await attempt(async () => {
-    if (hasLink(row.steps) && countHits(stage) === hitsBefore) throw new Error('no connection met the fault');
+    if (hasLink([...(row.before ?? []), ...row.steps]) && countHits(stage) === hitsBefore)
+      throw new Error('no connection met the fault');
   });
   await attempt(() => stage.stack.heal());
 }
 
 async function startStreams(stage: ChaosStage, scene: Scene, row: Row): Promise<void> {
   if (row.before) await performSteps(stage, scene, row.before);
-  const { reelay, temporal } = stage;
   const startedAtMs = Date.now();
   await Promise.all(
-    scene.streams.map(async ({ request, streamId }) => {
+    scene.streams.map(async ({ request, streamId, reelay }) => {
       const { continueAfterEvents } = row.stream ?? {};
       if (continueAfterEvents === undefined) return startStream(reelay, request);
-      return temporal.workflow.start(WORKFLOWS.liveStream.type, {
+      return reelay.temporal.workflow.start(WORKFLOWS.liveStream.type, {
         workflowId: WORKFLOWS.liveStream.idOf({ tenant: DEFAULT_TENANT, streamId }),
         taskQueue: WORKFLOWS.liveStream.taskQueue,
         args: [{ ...request, continueAfterEvents }],

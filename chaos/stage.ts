@@ -30,6 +30,8 @@ export interface ChaosStage {
 export interface SceneStream {
   streamId: string;
   request: StreamRequest;
+  /** Of the namespace in which it runs. */
+  reelay: Reelay;
 }
 
 /** What one row has running: workers, publishers, streams. */
@@ -43,6 +45,8 @@ export interface Scene {
   /** Ends the streams of hostile sources, and these. */
   hostile?: Pick<HostileSources, 'close'>;
   streams: SceneStream[];
+  /** The second namespace, where the row has one. */
+  other?: Reelay;
   taskId?: string;
   /** The environment of a second store, for those who verify. */
   backupEnv: Record<string, string>;

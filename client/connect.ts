@@ -18,6 +18,8 @@ export interface Reelay {
 export interface ReelayOptions {
   /** Where stores and event log are; read from the environment when they are first asked for, unless given. */
   config?: Config;
+  /** Open already, and closed with what they are given to. */
+  adapters?: Adapters;
   /** Hears what adapters say of their connections. */
   log?: Log;
 }
@@ -48,7 +50,7 @@ export const openReelay = (options: ReelayOptions = {}): Reelay => open(options)
 function open(options: ReelayOptions): { reelay: Reelay; connection: Connection } {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_WITHIN_MS });
-  let opening: Promise<Adapters> | undefined;
+  let opening = options.adapters && Promise.resolve(options.adapters);
   const reelay = {
     temporal: new Client({ connection, namespace, dataConverter: dataConverter(options.config ?? readPayloadKeys()) }),
     adapters: () => (opening ??= openFrom(options)),

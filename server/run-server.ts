@@ -26,7 +26,8 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
   const log = createLog(config);
   assertGuarded(config);
   const triggers = config.triggers === undefined ? [] : await readTriggers(config.triggers, config);
-  const reelay = await connect({ config, log: adapterLog(log) });
+  const adapters = await openAdapters(config, adapterLog(log));
+  const reelay = await connect({ config, adapters });
   const onProblem = (error: unknown): void => log.error({ error: String(error) }, 'a request failed');
   const server = createHttpServer({
     hooks: createHooks({ reelay, triggers }),
@@ -35,11 +36,10 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
     onProblem,
   });
   const { objectTopic: topic } = config;
-  const adapters = topic === undefined ? undefined : await openAdapters(config, adapterLog(log));
   let notifications: Consumer | undefined;
   try {
     const url = await server.listen(config.http);
-    if (adapters && topic !== undefined) {
+    if (topic !== undefined) {
       const handle = (message: unknown): Promise<void> => applyAndTell(reelay, { triggers, message, log });
       notifications = await readNotifications({ ...adapters, topic, handle });
     }
@@ -50,7 +50,7 @@ export async function runServer({ config, stopping, onReady }: RunOptions): Prom
     });
   } finally {
     await Promise.all([server.close(), notifications?.close()]);
-    await Promise.all([adapters?.close(), reelay.close()]);
+    await reelay.close();
   }
 }
 
@@ -81,7 +81,8 @@ interface Telling {
   log: ReturnType<typeof createLog>;
 }
 
-async function applyAndTell(reelay: Reelay, { triggers, message, log }: Telling): Promise<void> {
+/** Fails where something is left of an object that is gone. */
+export async function applyAndTell(reelay: Reelay, { triggers, message, log }: Telling): Promise<void> {
   const { started, deleted, kept, unreadable } = await applyNotification(reelay, { triggers, notification: message });
   for (const { task, problem } of started)
     if (problem) log.warn({ code: problem.code, message: problem.message }, 'an object starts no task');

@@ -1,4 +1,11 @@
-import { CancellationScope, CancelledFailure, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  patched,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { TaskActivities } from '../activities/index.js';
 import { fault } from '../contracts/errors.js';
 import type { TranscodeManifest } from '../contracts/manifest.js';
@@ -11,6 +18,7 @@ import { withDeadline } from './kit/with-deadline.js';
 import { CHUNK_MS, CHUNKS_AT_ONCE, PROGRESS_EVERY_MS, RECORD } from './policies.js';
 import {
   announcementOf,
+  hasEnded,
   nextStep,
   withAnnouncement,
   withManifest,
@@ -47,6 +55,7 @@ export async function transcode({
   registerHandlers(holder);
   const announcing = announceInOrder(holder, { publish: announce, progress: PROGRESS });
   CancellationScope.current().cancelRequested.catch(() => {
+    if (hasEnded(holder.machine) && patched(END_IS_LAST)) return;
     holder.machine = withStopping(holder.machine);
     showTask(holder.machine);
   });
@@ -63,6 +72,9 @@ export async function transcode({
   if (status === 'cancelled') throw new CancelledFailure(problem.message);
   throw fault(problem.code, problem.message, { ...problem, cause: error });
 }
+
+/** In histories of tasks that were cancelled while they closed; those before it went on to say that they were stopping. */
+const END_IS_LAST = 'end-is-last';
 
 function registerHandlers(holder: Holder<TaskMachine>): void {
   setHandler(transcodeStateQuery, () => holder.machine.state, {

@@ -8,17 +8,14 @@ import { filterKey, isWanted, type LetterFilter } from '../../contracts/redrive.
 
 export interface Finding {
   source: EventSource;
-  /** Called now and then while it reads. */
+  /** Called now and then while it reads, whatever it finds. */
   onRead(): void;
 }
 
 /** The open letters that pass the filter, and of each what is needed before it is sent: there may be a million. */
 export async function openLetters({ source, onRead }: Finding, filter: LetterFilter): Promise<LetterHead[]> {
   const letters = createOpenLetters(slim);
-  for await (const event of source.read(TOPICS.deadLetters, filterKey(filter))) {
-    letters.add(event);
-    onRead();
-  }
+  for await (const event of source.read(TOPICS.deadLetters, { ...filterKey(filter), onRead })) letters.add(event);
   return letters.open().filter((letter) => isWanted(letter, filter));
 }
 
@@ -32,8 +29,7 @@ export async function* wholeLetters(
   { heads, filter }: { heads: readonly LetterHead[]; filter: LetterFilter },
 ): AsyncGenerator<DeadLetter> {
   const left = new Map(heads.map((head) => [head.letterId, head]));
-  for await (const { type, data } of source.read(TOPICS.deadLetters, filterKey(filter))) {
-    onRead();
+  for await (const { type, data } of source.read(TOPICS.deadLetters, { ...filterKey(filter), onRead })) {
     const { letterId, redrives } = data as Partial<DeadLetter>;
     const head = letterId === undefined ? undefined : left.get(letterId);
     if (type !== DEAD_LETTER_TYPES.recorded || !head || head.redrives !== redrives) continue;
@@ -61,8 +57,7 @@ export async function announcedAmong(
   );
   const sinceMs = Math.min(...letters.map(({ frame }) => frame.capturedAtMs)) - CLOCK_TOLERANCE_MS;
   const found = new Set<string>();
-  for await (const { data } of source.read(TOPICS.frames, { key: streamId, sinceMs, signal })) {
-    onRead();
+  for await (const { data } of source.read(TOPICS.frames, { key: streamId, sinceMs, signal, onRead })) {
     const frame = frameEventSchema.safeParse(data).data;
     const letterId = frame && frame.tenant === tenant ? wanted.get(`${frame.sessionId}/${frame.slotMs}`) : undefined;
     if (letterId !== undefined) found.add(letterId);

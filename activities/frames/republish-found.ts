@@ -3,7 +3,7 @@ import type { EventSink } from '../../adapters/event-log/event-log.js';
 import type { ObjectStore } from '../../adapters/object-store/object-store.js';
 import { TOPICS } from '../../contracts/events.js';
 import { frameKey, type SessionRef } from '../../contracts/keys.js';
-import { JPEG, PICTURE_TYPES } from '../../contracts/picture.js';
+import { JPEG, PICTURE_TYPES, type PictureType } from '../../contracts/picture.js';
 import { eventOf, type Frame, type FrameImage } from './frame.js';
 import { readFrameMetadata, readImageMetadata } from './frame-metadata.js';
 
@@ -39,16 +39,27 @@ export async function republishFound({ slots, onProgress, ...rest }: Found): Pro
   return announced.sort((a, b) => a - b);
 }
 
-/** Undefined where not all of its images are there. */
+/** In whichever format it was captured; undefined where not all of its images are there. */
 export async function frameInStore(
   { store, session }: { store: ObjectStore; session: SessionRef },
   slotMs: number,
 ): Promise<Frame | undefined> {
-  const key = frameKey(session, { slotMs });
+  for (const type of PICTURE_TYPES) {
+    const frame = await frameOfType({ store, session }, { slotMs, type });
+    if (frame) return frame;
+  }
+  return undefined;
+}
+
+async function frameOfType(
+  { store, session }: { store: ObjectStore; session: SessionRef },
+  { slotMs, type }: { slotMs: number; type: PictureType },
+): Promise<Frame | undefined> {
+  const key = frameKey(session, { slotMs, type });
   const object = await store.head(key);
   const told = object && readFrameMetadata(object.metadata, { session, slotMs });
   if (!told) return undefined;
-  const keys = [key, ...told.variants.map((size) => frameKey(session, { slotMs, size }))];
+  const keys = [key, ...told.variants.map((size) => frameKey(session, { slotMs, size, type }))];
   const images = await Promise.all(keys.map((each) => imageInStore(store, each)));
   const whole = images.filter((image) => image !== undefined);
   return whole.length === keys.length ? { ...told.frame, images: whole } : undefined;

@@ -29,6 +29,8 @@ export interface ReadOptions {
   /** Go on as new records come until `signal` aborts; else end at what was the newest record at the start. */
   follow?: boolean;
   signal?: AbortSignal;
+  /** Called as it reads, whatever is found: a long topic may hold little of one key. */
+  onRead?(): void;
 }
 
 /** Reads events back, for verification and for following a stream; leaves no trace in the log (no group, no offsets). */

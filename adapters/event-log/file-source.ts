@@ -6,17 +6,19 @@ import type { EventSource, ReadOptions } from './event-log.js';
 export function fileEventSource({ folder }: { folder: string }): EventSource {
   const closing = new AbortController();
   return {
-    async *read(topic, { key, sinceMs = 0, follow = false, signal }: ReadOptions) {
+    async *read(topic, { key, sinceMs = 0, follow = false, signal, onRead }: ReadOptions) {
       const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       let isStarted = false;
       try {
-        for await (const lines of topicLines({ folder, topic, follow, stop }))
+        for await (const lines of topicLines({ folder, topic, follow, stop })) {
+          onRead?.();
           for (const { text } of lines) {
             const line = eventLine(text);
             if (stop.aborted) return;
             isStarted ||= line !== undefined && line.writtenAtMs >= sinceMs;
             if (line && isStarted && (key === undefined || line.key === key)) yield line.event;
           }
+        }
       } catch (error) {
         throw folderLogFault(error, `read ${topicFile(folder, topic)}`);
       }

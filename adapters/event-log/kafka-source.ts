@@ -29,7 +29,7 @@ export function kafkaEventSource(options: KafkaOptions): EventSource {
 type Reading = ReadOptions & KafkaOptions & { closing: AbortSignal };
 
 async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<ReelayEvent> {
-  const { key, sinceMs, follow = false, signal, closing } = reading;
+  const { key, sinceMs, follow = false, signal, onRead, closing } = reading;
   const patienceMs = follow ? FOLLOWING_PATIENCE_MS : PATIENCE_MS;
   const isStopped = (): boolean => closing.aborted || (signal?.aborted ?? false);
   let reader: TopicReader | undefined;
@@ -51,6 +51,7 @@ async function* readTopic(topic: Topic, reading: Reading): AsyncGenerator<Reelay
         if (reader.isAtEnd()) return;
         const fetched = await reader.fetch();
         failingSinceMs = undefined;
+        onRead?.();
         for (const record of fetched.flatMap(({ messages }) => messages)) {
           if (isStopped()) return;
           const event = key === undefined || record.key?.toString() === key ? fromMessage(record) : undefined;

@@ -98,10 +98,11 @@ export const PROCESS_ROWS: readonly Row[] = [
   },
   {
     name: 'kill-at-random',
-    fault: 'kill -9 of the only worker at % random moments',
+    fault: 'kill -9 of the only worker at % random moments, at 4 fps',
     extent: { times: { full: 20, short: 3 } },
     workers: 1,
-    everyMs: EVERY_MS,
+    everyMs: 250,
+    streams: 3,
     steps: [
       {
         do: 'repeat',
@@ -109,7 +110,7 @@ export const PROCESS_ROWS: readonly Row[] = [
         steps: [{ do: 'wait-randomly', upTo: 5 }, kill, { do: 'recover' }],
       },
     ],
-    expect: { gaps: { 'worker-lost': { full: 300, short: 45 } }, recoverySeconds: 15 },
+    expect: { gaps: { 'worker-lost': { full: 300, short: 45 } }, recoverySeconds: 15, unseenSeconds: 6 },
   },
   {
     name: 'workflow-worker-kill',
@@ -128,5 +129,16 @@ export const PROCESS_ROWS: readonly Row[] = [
     taskSeconds: 180,
     steps: [{ do: 'upgrade' }],
     expect: { gaps: { 'worker-lost': 30 }, mustSee: ['worker-lost'], recoverySeconds: 45 },
+  },
+  {
+    name: 'two-namespaces',
+    fault: 'two namespaces share store and topics, and an id; both janitors go through old work',
+    workers: 1,
+    everyMs: EVERY_MS,
+    streams: 2,
+    hasOtherNamespace: true,
+    taskSeconds: 60,
+    steps: [{ do: 'janitors' }, { do: 'wait', for: { full: 30, short: 10 } }],
+    expect: { gaps: {}, recoverySeconds: 2 },
   },
 ];

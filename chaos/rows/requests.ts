@@ -1,6 +1,11 @@
 import type { Row } from '../row.js';
 
 const EVERY_MS = 500;
+const MIB = 1024 * 1024;
+/** Streams of a row that begins with its fault are not waited for. */
+const STARTED_WITHIN_SECONDS = 20;
+/** Long enough that it is still being encoded when its link is spoilt. */
+const TASK_SECONDS = 40;
 
 /** What callers do, and what Reelay does to itself all the time. */
 export const REQUEST_ROWS: readonly Row[] = [
@@ -47,5 +52,35 @@ export const REQUEST_ROWS: readonly Row[] = [
     stream: { segmentMs: 5000 },
     steps: [{ do: 'relays', count: { full: 50, short: 4 }, withinSeconds: { full: 900, short: 120 } }],
     expect: { gaps: {}, recoverySeconds: 2 },
+  },
+  {
+    name: 'cancel-during-publish',
+    fault: 'a transcode is cancelled while its manifest is on its way to a store that does not answer',
+    workers: 1,
+    everyMs: EVERY_MS,
+    streams: 1,
+    taskSeconds: TASK_SECONDS,
+    before: [{ do: 'link', of: ['store'], to: 'workflow', mode: { kind: 'black-hole' } }],
+    steps: [
+      { do: 'task-reaches', phase: 'publish' },
+      { do: 'cancel-task' },
+      { do: 'link', of: ['store'], to: 'workflow', mode: { kind: 'pass' } },
+    ],
+    expect: { gaps: {}, recoverySeconds: STARTED_WITHIN_SECONDS },
+  },
+  {
+    name: 'cancel-before-publish',
+    fault: 'a transcode is cancelled while its outputs are on their way to a slow store',
+    workers: 1,
+    everyMs: EVERY_MS,
+    streams: 1,
+    taskSeconds: TASK_SECONDS,
+    before: [{ do: 'link', of: ['store'], to: 'transcode', mode: { kind: 'slow', bytesPerSecond: MIB } }],
+    steps: [
+      { do: 'task-reaches', phase: 'assemble' },
+      { do: 'cancel-task' },
+      { do: 'link', of: ['store'], to: 'transcode', mode: { kind: 'pass' } },
+    ],
+    expect: { gaps: {}, task: 'cancelled', recoverySeconds: STARTED_WITHIN_SECONDS },
   },
 ];

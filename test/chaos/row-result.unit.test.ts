@@ -26,6 +26,7 @@ describe('the figures of a row', () => {
     assert.deepEqual(figures.gapsByReason, { 'worker-lost': 12 });
     assert.equal(figures.recoverySeconds, 6.5);
     assert.equal(figures.longestGapSeconds, 7);
+    assert.deepEqual(figures.unseenSeconds, { a: 7, b: 7 });
     assert.equal(figures.catchUpSeconds, 26);
   });
 
@@ -63,6 +64,12 @@ describe('what a row expects', () => {
       { gaps: { 'worker-lost': 10 }, recoverySeconds: { full: 5, short: 1 } },
       false,
       ['recovery took 6.5 s, expected 5 s at most'],
+    ],
+    [
+      'is a stream that is seen more often',
+      { gaps: { 'worker-lost': 10 }, recoverySeconds: 10, unseenSeconds: { full: 6, short: 3 } },
+      false,
+      ['a: unseen for 7 s, expected 6 s at most'],
     ],
     [
       'is the use of a second store',

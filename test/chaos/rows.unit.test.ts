@@ -22,8 +22,8 @@ describe('the fault table', () => {
   });
 
   it('does something in each row, and takes the fault back', () => {
-    for (const { name, steps } of ROWS) {
-      const all = stepsOf(steps);
+    for (const { name, before = [], steps } of ROWS) {
+      const all = stepsOf([...before, ...steps]);
       assert.ok(
         all.some((step) => !step.do.startsWith('wait')),
         name,

@@ -53,6 +53,13 @@ export function itKeepsEvents(open: () => Promise<EventLog>): void {
     assert.deepEqual(await idsOf(), []);
   });
 
+  it('tells that it reads before it has found anything', async () => {
+    await publishMany(3);
+    let reads = 0;
+    for await (const _ of read({ key, onRead: () => (reads += 1) })) break;
+    assert.ok(reads > 0);
+  });
+
   it('keeps the order of a key, however fast its events come', async () => {
     const ids = await publishMany(1000);
     assert.deepEqual(await idsOf(), ids);

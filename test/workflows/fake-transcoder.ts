@@ -44,11 +44,17 @@ export function fakeTranscoder({
   inspection = {},
   onPiece = () => undefined,
   onPublish = () => undefined,
+  onRemove = () => undefined,
+  onEvent = () => undefined,
 }: {
   inspection?: Partial<Inspection>;
   onPiece?: FakePiece;
   /** May hold the manifest back. */
   onPublish?(): Promise<void> | void;
+  /** May hold back what is done when the end is known. */
+  onRemove?(): Promise<void> | void;
+  /** May hold an event back. */
+  onEvent?(kind: TranscodeEventKind): Promise<void> | void;
 } = {}): FakeTranscoder {
   const tries = new Map<string, number>();
   const fake: FakeTranscoder = {
@@ -70,12 +76,18 @@ export function fakeTranscoder({
       makeThumbnails: () => piece('thumbnails'),
     },
     tasks: {
-      publishTranscodeEvent: async (told) => void fake.events.push(told),
+      async publishTranscodeEvent(told) {
+        await onEvent(told.kind);
+        fake.events.push(told);
+      },
       async publishManifest({ unit, outputs, cpuSeconds }) {
         await onPublish();
         return { unit, outputs, cpuSeconds } as TranscodeManifest;
       },
-      removeTraces: async (input) => void fake.removed.push(input),
+      async removeTraces(input) {
+        await onRemove();
+        fake.removed.push(input);
+      },
       recordTaskLetter: async (letter) => void fake.letters.push(letter),
       sendCallback: async (input) => void fake.callbacks.push(input),
     },

@@ -148,6 +148,8 @@ export const withEnd = (
     ...(status === 'succeeded' ? { percent: 100 } : {}),
   });
 
+export const hasEnded = ({ state }: TaskMachine): boolean => state.endedAtMs !== undefined;
+
 /** What is to be told, as it is now. */
 export function announcementOf(
   { settings, state, runId, sequence }: TaskMachine,

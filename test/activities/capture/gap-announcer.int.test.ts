@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createGapAnnouncer } from '../../../activities/capture/gap-announcer.js';
+import type { EventSink } from '../../../adapters/event-log/event-log.js';
 import { fileEventSink } from '../../../adapters/event-log/file-sink.js';
 import { fileEventSource } from '../../../adapters/event-log/file-source.js';
 import { TOPICS, type GapEvent } from '../../../contracts/events.js';
@@ -11,6 +12,8 @@ import { createCounter, switchableSink } from './switchable.js';
 
 describe('the announcer of gaps', () => {
   const folder = useTempFolder();
+  const sinks: EventSink[] = [];
+  afterEach(() => Promise.all(sinks.splice(0).map((sink) => sink.close())));
   const gapAt = (second: number, reason: GapReason = 'spool-full'): Gap => ({
     fromSlotMs: T0 + second * 1000,
     toSlotMs: T0 + second * 1000,
@@ -26,7 +29,9 @@ describe('the announcer of gaps', () => {
   };
 
   function open({ keeps = false } = {}) {
-    const { events, control } = switchableSink(fileEventSink({ folder: folder() }), { keeps });
+    const sink = fileEventSink({ folder: folder() });
+    sinks.push(sink);
+    const { events, control } = switchableSink(sink, { keeps });
     const closing = new AbortController();
     const attempts = createCounter();
     const onAttempt = (): void => {

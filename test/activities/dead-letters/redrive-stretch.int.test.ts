@@ -38,9 +38,16 @@ describe('a stretch of a redrive', () => {
     deps?: Partial<RedriveDeps>;
     place?: LetterPlace;
     signal?: AbortSignal;
+    onProgress?(): void;
   }
 
-  function redrive({ deps, place = IN_LETTER, signal, ...stretch }: Run = {}): Promise<StretchResult> {
+  function redrive({
+    deps,
+    place = IN_LETTER,
+    signal,
+    onProgress = () => undefined,
+    ...stretch
+  }: Run = {}): Promise<StretchResult> {
     return redriveStretch(
       {
         stores: [session.store, session.backup],
@@ -52,7 +59,7 @@ describe('a stretch of a redrive', () => {
       },
       {
         ...{ place, stretch: { beforeMs: BEFORE_MS, maxRedrives: 5, limit: 100, ...stretch } },
-        running: { signal: signal ?? new AbortController().signal, onProgress: () => undefined },
+        running: { signal: signal ?? new AbortController().signal, onProgress },
       },
     );
   }
@@ -243,6 +250,13 @@ describe('a stretch of a redrive', () => {
     }
     assert.equal(stored, LETTERS);
     assert.equal(reads, 2);
+  });
+
+  it('beats while it reads letters that are not wanted', async () => {
+    await session.letter(1);
+    let beats = 0;
+    await redrive({ streamId: 'of-nobody', onProgress: () => (beats += 1) });
+    assert.ok(beats > 0);
   });
 
   it('stops between letters when it is cancelled', async () => {
