@@ -11,8 +11,9 @@ import { TIMES_VARIABLE, type FileTime } from './harness/file-times.js';
  * names it, and the last one has all that is left. What a lane says is shown whole when it ends.
  */
 const LANES: Record<string, readonly string[]> = {
-  media: ['dist/test/media/**/*.test.js', 'dist/test/e2e/chaos.e2e.test.js'],
-  e2e: ['dist/test/{e2e,activities}/**/*.test.js'],
+  chaos: ['dist/test/e2e/chaos.e2e.test.js', 'dist/test/{dev,hostile}/**/*.test.js'],
+  media: ['dist/test/{media,client,workers,server}/**/*.test.js'],
+  e2e: ['dist/test/e2e/**/*.test.js'],
   others: ['dist/test/**/*.test.js'],
 };
 const MOCHA = fileURLToPath(new URL('../../node_modules/mocha/bin/mocha.js', import.meta.url));
