@@ -28,6 +28,7 @@ function hostWith(plan: TranscodePlan) {
   const host = {
     name: 'here',
     store: {
+      head: async () => undefined,
       get: async (key: string) =>
         key.endsWith('/plan.json') ? { body: Buffer.from(JSON.stringify(plan)) } : undefined,
       put: async (key: string, body: Buffer) => void puts.push({ key, body: body.toString() }),

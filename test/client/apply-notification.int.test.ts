@@ -121,9 +121,9 @@ describe('an object that is gone', () => {
   it('has an outcome of its own, and holds up no other one', async () => {
     const { taskId } = await publish('in/b.mov');
     const refusing = reelay({
-      get: async (key) => {
-        if (key.includes('/a.mov/')) throw fault('store-denied', `get ${key}: AccessDenied`);
-        return store.get(key);
+      head: async (key) => {
+        if (key.includes('/a.mov/')) throw fault('store-denied', `head ${key}: AccessDenied`);
+        return store.head(key);
       },
     });
     const { deleted, kept } = await applyNotification(refusing, {
@@ -138,7 +138,7 @@ describe('an object that is gone', () => {
 
   it('waits for a store that is away', async () => {
     const away = reelay({
-      get: async () => {
+      head: async () => {
         throw fault('store-unreachable', 'connect ECONNREFUSED');
       },
     });

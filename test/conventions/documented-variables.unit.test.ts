@@ -10,7 +10,7 @@ const readsEnvironment = (path: string): boolean => /^(?:runtime\/config[^/]*|cl
 
 /** The names of environment variables that a source has as strings or as keys. */
 function variablesIn(text: string): string[] {
-  const names = [...nodesOf(parse(text))].flatMap((node) => {
+  const names = nodesOf(parse(text)).flatMap((node) => {
     if (ts.isStringLiteral(node)) return [node.text];
     return ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) ? [node.name.text] : [];
   });

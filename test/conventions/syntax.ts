@@ -5,11 +5,26 @@ export interface Import {
   isTypeOnly: boolean;
 }
 
-export const parse = (text: string): ts.SourceFile => ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true);
+const parsed = new Map<string, ts.SourceFile>();
 
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  for (const child of node.getChildren()) yield* nodesOf(child);
+/** Each text is parsed once, whatever looks at it. */
+export function parse(text: string): ts.SourceFile {
+  const known = parsed.get(text);
+  if (known) return known;
+  const file = ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true);
+  parsed.set(text, file);
+  return file;
+}
+
+/** A node and all below it, in the order of the text; without those of punctuation. */
+export function nodesOf(node: ts.Node): ts.Node[] {
+  const nodes: ts.Node[] = [];
+  const visit = (each: ts.Node): void => {
+    nodes.push(each);
+    ts.forEachChild(each, visit);
+  };
+  visit(node);
+  return nodes;
 }
 
 /** Everything that a file imports, in whatever way: import, export from, import(), require() and types by import(). */
@@ -49,7 +64,7 @@ function isTypeOnlyClause(clause: ts.ImportClause | undefined): boolean {
 export function commentsOf(text: string): string[] {
   const file = parse(text);
   const ranges = new Map<number, ts.CommentRange>();
-  for (const node of nodesOf(file)) {
+  for (const node of withPunctuation(file)) {
     if (node.kind >= ts.SyntaxKind.FirstJSDocNode && node.kind <= ts.SyntaxKind.LastJSDocNode) continue;
     const found = [
       ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
@@ -71,4 +86,10 @@ export function commentsOf(text: string): string[] {
     }
   }
   return comments.map((comment) => comment.text);
+}
+
+/** A comment may stand before a bracket that closes. */
+function* withPunctuation(node: ts.Node): Generator<ts.Node> {
+  yield node;
+  for (const child of node.getChildren()) yield* withPunctuation(child);
 }

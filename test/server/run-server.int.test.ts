@@ -43,7 +43,7 @@ describe('a notification of an object that is gone, of which something is left',
     const refusing: ObjectStore = {
       ...files,
       url: (key) => objectAddress({ bucket: 'media', key }),
-      get: async () => {
+      head: async () => {
         throw fault('store-denied', 'AccessDenied');
       },
     };
