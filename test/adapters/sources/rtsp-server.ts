@@ -14,6 +14,7 @@ const LOGIN = { user: 'ann', password: 'pw' };
 
 /** A camera: it asks for a login by digest, plays one live track over the connection, and tells what it was asked for. */
 export async function openCamera(folder: string) {
+  /** The addresses that it was asked for. */
   const asked: string[] = [];
   const players = new Set<Socket>();
   const media = createSocket('udp4');
@@ -53,7 +54,7 @@ export async function openCamera(folder: string) {
 
   function answer(request: string, socket: Socket): void {
     const [, method = '', uri = ''] = /([A-Z_]+) (\S+) RTSP/.exec(request) ?? [];
-    asked.push(method);
+    asked.push(uri);
     const say = (status: string, ...lines: string[]): void => {
       const sequence = /CSeq: (\d+)/.exec(request)?.[1] ?? '0';
       socket.write([`RTSP/1.0 ${status}`, `CSeq: ${sequence}`, ...lines, '', ''].join('\r\n'));
