@@ -29,6 +29,8 @@ interface FfmpegStart {
   args: readonly string[];
   outputCount: number;
   onLine?(line: string): void;
+  /** What it says, said so that it means something outside this process too. */
+  named?(line: string): string;
   /** What to show in its command line, where its arguments mean something to this process alone. */
   shownArgs?: readonly string[];
   /** What confines it: the beginning of its command line, such as `prlimit --as=1`. */
@@ -50,6 +52,7 @@ export function startFfmpeg({
   shownArgs = args,
   outputCount,
   onLine,
+  named = (line) => line,
   within = [],
 }: FfmpegStart): FfmpegProcess {
   const [file, ...wrapped] = [...within, ...dieWithParent(), ffmpeg, ...args];
@@ -69,7 +72,7 @@ export function startFfmpeg({
   createInterface({ input: child.stderr }).on('line', (line) => {
     onLine?.(line);
     if (!isWorthKeeping(line)) return;
-    tail.push(redact(line));
+    tail.push(redact(named(line)));
     if (tail.length > TAIL_LINES) tail.shift();
   });
   const exited = child.then((result) => {

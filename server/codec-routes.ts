@@ -36,7 +36,7 @@ export function addCodecRoutes(server: FastifyInstance, { codec, origin }: Codec
 function payloadsOf(body: unknown): Payload[] {
   const { data } = BODY.safeParse(body);
   if (data) return data.payloads.map((payload) => PayloadMessage.fromObject(payload));
-  throw fault('config-invalid', 'expected a JSON object with "payloads", each with metadata and data in base64');
+  throw fault('request-invalid', 'expected a JSON object with "payloads", each with metadata and data in base64');
 }
 
 function allow(reply: FastifyReply, origin: string | undefined): void {

@@ -40,7 +40,7 @@ export function openSourceGateway({ ca, isVerified, ...network }: SourceGatewayO
       if (url.protocol.startsWith('http')) return httpRoute(url, start);
       if (url.protocol.startsWith('rtmp')) return rtmpRoute(url, start);
       if (url.protocol.startsWith('rtsp')) return rtspRoute(url, start);
-      return { url: source, options: [], fault: () => undefined, close: () => undefined };
+      return { url: source, options: [], named: (text) => text, fault: () => undefined, close: () => undefined };
     },
   };
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { problemOf, type Problem } from '../../contracts/errors.js';
+import { redact } from '../../contracts/redact.js';
 import type { HostGuard } from '../network/host-guard.js';
 
 export interface RouteStart {
@@ -31,3 +32,6 @@ export function routeFault(error: Error): Problem {
     }
   );
 }
+
+/** What ffmpeg's command line tells of a source: the hash that logs and states have of its path too. */
+export const markOf = (source: URL): string => /\*{3}([0-9a-f]{4})/.exec(redact(source.href))?.[1] ?? 'source';

@@ -1,44 +1,47 @@
-import { Transform } from 'node:stream';
 import type { Problem } from '../../contracts/errors.js';
 import type { SourceRoute } from '../../contracts/source-route.js';
-import type { RouteStart } from './route.js';
-import { createRtspReplies } from './rtsp-replies.js';
+import { createLogin } from './login.js';
+import { markOf, type RouteStart } from './route.js';
+import { createRtspConversation, toldIn } from './rtsp-conversation.js';
+import { createSealedNames } from './sealed-names.js';
 import { openTcpRelay } from './tcp-relay.js';
 
 const DEFAULT_PORTS: Record<string, number> = { 'rtsp:': 554, 'rtsps:': 322 };
+const TOLD = /rtsp:\/\/127\.0\.0\.1:\d{1,5}\/[0-9a-z]{1,20}\/[\w-]{1,8000}/g;
 
-/**
- * ffmpeg connects to a relay and names it in its requests: a login by digest is a hash of that name, so it cannot be
- * replaced by the way. Servers look at the path alone. A redirect, which ffmpeg would follow by itself, is taken out.
- */
+/** ffmpeg connects to a relay and asks it for a sealed name; the server is asked for its own, and logged in at. */
 export async function rtspRoute(url: URL, start: RouteStart): Promise<SourceRoute> {
   let redirect: Problem | undefined;
-  const filter = (): Transform => {
-    const replies = createRtspReplies(() => {
-      redirect = {
-        code: 'source-address-forbidden',
-        message: 'the source redirects, which is not followed over RTSP: give the address that it redirects to',
-      };
-    });
-    return new Transform({
-      transform(piece: Buffer, _, done) {
-        done(null, replies(piece));
-      },
-    });
-  };
+  const names = createSealedNames();
+  const defaultPort = DEFAULT_PORTS[url.protocol] ?? 554;
+  const meant = `${url.protocol}//${url.hostname}:${url.port || defaultPort}${url.pathname}${url.search}`;
   const relay = await openTcpRelay(url, {
     ...start,
-    defaultPort: DEFAULT_PORTS[url.protocol] ?? 554,
+    defaultPort,
     isSecure: url.protocol === 'rtsps:',
-    filter,
+    converse: (send) =>
+      createRtspConversation({
+        told: toldBase(),
+        names,
+        login: createLogin(url),
+        send,
+        onRedirect() {
+          redirect = {
+            code: 'source-address-forbidden',
+            message: 'the source redirects, which is not followed over RTSP: give the address that it redirects to',
+          };
+        },
+      }),
   });
-  const login = url.username === '' ? '' : `${url.username}${url.password && `:${url.password}`}@`;
   return {
-    url: `rtsp://${login}${relay.address}${url.pathname}${url.search}`,
+    ...relay,
+    url: toldIn(toldBase(), { address: meant, names }),
     options: [],
+    named: (text) => text.replaceAll(TOLD, (told) => (told.startsWith(toldBase()) ? meant : told)),
     fault: () => redirect ?? relay.fault(),
-    close: () => {
-      relay.close();
-    },
   };
+
+  function toldBase(): string {
+    return `rtsp://${relay.address}/${markOf(url)}`;
+  }
 }

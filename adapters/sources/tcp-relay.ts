@@ -1,5 +1,5 @@
 import { connect, createServer, isIP, type Socket } from 'node:net';
-import { pipeline, type Transform } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { connect as connectSecurely } from 'node:tls';
 import type { Problem } from '../../contracts/errors.js';
 import { bareHost } from '../network/host-guard.js';
@@ -16,14 +16,20 @@ export interface RelayStart extends RouteStart {
   /** By the scheme of the source. */
   defaultPort: number;
   isSecure: boolean;
-  /** What answers of the source go through. */
-  filter?: () => Transform;
+  /** For each connection: what of it does not pass as it is. `send` is to the source, beside what the player says. */
+  converse?(send: (bytes: Buffer) => void): Conversation;
+}
+
+/** What each side says, as the other is to hear it. */
+export interface Conversation {
+  toSource(piece: Buffer): Buffer;
+  toPlayer?(piece: Buffer): Buffer;
 }
 
 /** A port on loopback that leads to one source alone. */
 export async function openTcpRelay(
   url: URL,
-  { guard, tls, defaultPort, isSecure, filter }: RelayStart,
+  { guard, tls, defaultPort, isSecure, converse }: RelayStart,
 ): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   let fault: Problem | undefined;
@@ -48,12 +54,12 @@ export async function openTcpRelay(
 
   function relay(player: Socket): void {
     guard.assert(url);
-    const source = toSource();
+    const source = connectToSource();
     source.once(isSecure ? 'secureConnect' : 'connect', () => {
       fault = undefined;
-      pipeline(player, source, () => undefined);
-      if (filter) pipeline(source, filter(), player, () => undefined);
-      else pipeline(source, player, () => undefined);
+      const { toSource, toPlayer } = converse?.((bytes) => source.write(bytes)) ?? {};
+      pass({ from: player, through: toSource, to: source });
+      pass({ from: source, through: toPlayer, to: player });
     });
     source.on('error', (error) => {
       refuse(player, error);
@@ -62,7 +68,7 @@ export async function openTcpRelay(
     player.on('error', () => undefined); // ffmpeg is gone, which `close` tells.
   }
 
-  function toSource(): Socket {
+  function connectToSource(): Socket {
     const host = bareHost(url.hostname);
     const to = { host, port: Number(url.port) || defaultPort, lookup: guard.lookup, noDelay: true };
     if (!isSecure) return connect(to);
@@ -73,4 +79,25 @@ export async function openTcpRelay(
     fault = routeFault(error);
     player.destroy();
   }
+}
+
+interface Direction {
+  from: Socket;
+  through: ((piece: Buffer) => Buffer) | undefined;
+  to: Socket;
+}
+
+/** Ends with either side, and where what one of them says cannot be understood. */
+function pass({ from, through, to }: Direction): void {
+  if (!through) return void pipeline(from, to, () => undefined);
+  const transform = new Transform({
+    transform(piece: Buffer, _, done) {
+      try {
+        done(null, through(piece));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  pipeline(from, transform, to, () => undefined);
 }

@@ -36,7 +36,7 @@ export interface PullStart {
   ffmpeg: string;
   intent: CaptureIntent;
   /** How ffmpeg reaches the source. */
-  route: Pick<SourceRoute, 'url' | 'options'>;
+  route: Pick<SourceRoute, 'url' | 'options' | 'named'>;
   /** What confines it. */
   within?: readonly string[];
   nowMs(): number;
@@ -63,6 +63,7 @@ export function startPull({ ffmpeg, intent, route, within = [], nowMs, onPicture
     shownArgs: captureArgs(intent, { url: intent.url, options: [] }),
     outputCount: waiting.length,
     onLine,
+    named: (line) => route.named(line),
     within,
   });
   process.outputs.forEach((output, index) => {

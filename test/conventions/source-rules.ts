@@ -47,7 +47,11 @@ export const SOURCE_RULES = {
 const isIn = (path: string, places: string[]): boolean => places.some((place) => path.startsWith(place));
 
 const words = (text: string): Set<string> =>
-  new Set(nodesOf(parse(text)).filter(ts.isIdentifier).map((node) => node.text));
+  new Set(
+    nodesOf(parse(text))
+      .filter(ts.isIdentifier)
+      .map((node) => node.text),
+  );
 
 const accesses = (text: string, pattern: RegExp): string[] =>
   nodesOf(parse(text))

@@ -7,6 +7,7 @@ import { clipFolder } from '../harness/clips.js';
 import { fullStack, useFullStack } from '../harness/full-stack.js';
 import { keysUnder, objectAt } from '../harness/outside-client.js';
 import { packetsOf } from '../harness/media-checks.js';
+import { STACK_SECRETS } from '../harness/secrets.js';
 import { transcodeEvents, upload, uploadClip } from '../harness/transcodes.js';
 
 interface Started {
@@ -100,7 +101,7 @@ describe('a transcode', () => {
     const request = { taskId: 'played', input: { url: input }, profile: 'audio' };
     const played = await fetch(`${http?.url}/hooks/play`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${STACK_SECRETS.apiToken}` },
       body: JSON.stringify({ request, atMs: 3000 }),
     });
     assert.deepEqual(await played.json(), { taskId: 'played', tenant: 'default', isNew: true, isDone: false });

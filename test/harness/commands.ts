@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { provideTemporal } from '../../dev/temporal.js';
 import { fullStack, REELAY } from './full-stack.js';
+import { STACK_SECRETS } from './secrets.js';
 
 export interface CommandResult<Answer> {
   exitCode: number | undefined;
@@ -30,7 +31,10 @@ export async function temporalCommand(...args: string[]): Promise<unknown> {
   const { env, addresses } = await fullStack();
   const program = await provideTemporal({ report: () => {} });
   const { address, namespace } = addresses.temporal;
-  const options = ['--address', address, '--namespace', namespace, '--output', 'json'];
+  const options = [
+    ...['--address', address, '--namespace', namespace, '--output', 'json'],
+    ...['--codec-endpoint', `${addresses.http?.url}/codec`, '--codec-auth', `Bearer ${STACK_SECRETS.apiToken}`],
+  ];
   const { stdout } = await execa(program, [...args, ...options], { env, extendEnv: false });
   return stdout.startsWith('{') ? (JSON.parse(stdout) as unknown) : undefined;
 }

@@ -8,9 +8,10 @@ import { reach } from '../../dev/ports.js';
 import type { StackAddresses } from '../../dev/stack-addresses.js';
 import { orphanedCaptures } from '../../chaos/processes.js';
 import { processesWith } from './processes.js';
+import { SECRET_SETTINGS } from './secrets.js';
 import { endScene } from './stage.js';
 
-/** The whole product as `reelay up --full --detach` starts it, in a home of its own. */
+/** The whole product as `reelay up --full --detach` starts it, in a home of its own, with payloads encrypted. */
 export interface FullStack {
   home: string;
   addresses: StackAddresses;
@@ -60,7 +61,7 @@ after('stop the stack and leave nothing behind', async function () {
 
 async function start(): Promise<FullStack> {
   const home = mkdtempSync(join(tmpdir(), 'reelay-e2e-'));
-  const env = { ...foreignEnvironment(), REELAY_HOME: home };
+  const env = { ...foreignEnvironment(), ...SECRET_SETTINGS, REELAY_HOME: home };
   const up = await execa(process.execPath, [REELAY, 'up', '--full', '--detach', '--json'], {
     env,
     extendEnv: false,

@@ -64,7 +64,7 @@ export async function serveHls(): Promise<string> {
   });
   afterScene(() => ffmpeg.stop());
   const origin = await serve(async ({ url = '' }, response) => {
-    const file = await readFile(join(folder, url.slice(1))).catch(() => undefined); // a segment that has passed
+    const file = await readFile(join(folder, url.slice(1).replace(/\?.*/s, ''))).catch(() => undefined); // a segment that has passed
     response.writeHead(file ? 200 : 404).end(file);
   });
   const playlist = `${origin}/live.m3u8`;

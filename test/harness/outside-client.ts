@@ -2,6 +2,7 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/clie
 import { Kafka, logLevel } from 'kafkajs';
 import { connect, type Reelay } from '../../client/index.js';
 import { closeBeforeDown, fullStack } from './full-stack.js';
+import { SECRET_SETTINGS } from './secrets.js';
 
 /** A record as any consumer gets it. */
 export interface TopicRecord {
@@ -85,10 +86,12 @@ async function open(): Promise<OutsideClient> {
 
 /** The client reads the environment when it is called; other tests of this process are not to see ours. */
 async function connectTo({ address, namespace }: { address: string; namespace: string }): Promise<Reelay> {
-  const { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE } = process.env;
-  setEnvironment({ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace });
+  const { REELAY_PAYLOAD_KEYS, REELAY_PAYLOAD_KEY } = SECRET_SETTINGS;
+  const ours = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, REELAY_PAYLOAD_KEYS, REELAY_PAYLOAD_KEY };
+  const theirs = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
+  setEnvironment(ours);
   const connecting = connect();
-  setEnvironment({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE });
+  setEnvironment(theirs);
   return connecting;
 }
 

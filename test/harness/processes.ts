@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { markOf } from '../../adapters/sources/route.js';
 
 export interface RunningProcess {
   pid: number;
@@ -20,11 +21,9 @@ export async function processesWith(text: string, { inEnvironment = false } = {}
   });
 }
 
-/** The ffmpeg of Reelay, not of a publisher, that pulls this address. */
+/** The ffmpeg of Reelay, not of a publisher, that pulls this address: it is known by the hash of its path alone. */
 export async function capturesOf(url: string): Promise<RunningProcess[]> {
-  const { protocol, host, pathname } = new URL(url);
-  const pulled = protocol.startsWith('rtmp') ? ` -rtmp_tcurl ${protocol}//${host}/` : ` ${url} `;
-  return (await processesWith(pulled)).filter(
-    ({ command }) => command.includes(' -f smjpeg ') && command.includes(`${pathname} `),
-  );
+  const mark = markOf(new URL(url));
+  const told = new RegExp(` -i (?:rtmp://\\S+/${mark} |rtsp://[^/]+/${mark}/|http://${mark}\\.)`);
+  return (await processesWith(' -f smjpeg ')).filter(({ command }) => told.test(command));
 }

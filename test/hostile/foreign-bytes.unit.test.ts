@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeHead, encodeHead } from '../../activities/delivery/spool-file.js';
-import { createRtspReplies } from '../../adapters/sources/rtsp-replies.js';
+import { createRtmpMessages } from '../../adapters/sources/rtmp-messages.js';
+import { renameIn } from '../../adapters/sources/rtmp-command.js';
+import { createRtspConversation } from '../../adapters/sources/rtsp-conversation.js';
+import { createSealedNames } from '../../adapters/sources/sealed-names.js';
 import { jpegSize } from '../../media/jpeg-size.js';
 import { createSmjpegReader } from '../../media/source/smjpeg.js';
 import { lookAtBoxes } from '../../media/transcode/look-at-boxes.js';
@@ -92,12 +95,57 @@ describe('foreign bytes', () => {
     ]);
     holds(
       fc.property(bytesNear(answers), fc.nat(200), (bytes, at) => {
-        const filter = createRtspReplies(() => undefined);
-        const heard = Buffer.concat([filter(bytes.subarray(0, at)), filter(bytes.subarray(at))]);
+        const { toPlayer } = createRtspConversation({
+          told: 'rtsp://127.0.0.1:1/mark',
+          names: createSealedNames(),
+          login: undefined,
+          send: () => assert.fail('nothing was asked'),
+          onRedirect: () => undefined,
+        });
+        const heard = Buffer.concat([toPlayer(bytes.subarray(0, at)), toPlayer(bytes.subarray(at))]);
         assert.deepEqual(
           ffmpegHears(heard).filter((line) => /^location:/i.test(line)),
           [],
         );
+      }),
+    );
+  });
+  it('as chunks of RTMP say the same wherever they are cut, or are refused', () => {
+    const command = Buffer.from('0200077375626a656374003ff000000000000005020003616263', 'hex');
+    const chunks = Buffer.concat([
+      Buffer.alloc(3073),
+      Buffer.from([3, 0, 0, 0, 0, 0, command.length, 20, 0, 0, 0, 0]),
+      command,
+      Buffer.from([0x43, 0, 0, 0, 0, 0, command.length, 20]),
+      command,
+      Buffer.from([0xc3]),
+      command,
+      Buffer.from([2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 0, 8]),
+    ]);
+    const said = (pieces: readonly Buffer[]): string => {
+      const messages = createRtmpMessages((body) => renameIn(body, (text) => (text === 'abc' ? 'other' : text)));
+      try {
+        return Buffer.concat(pieces.map((piece) => messages(piece))).toString('hex');
+      } catch (error) {
+        return String(error);
+      }
+    };
+    holds(
+      fc.property(bytesNear(chunks.subarray(3073)), fc.nat(200), (bytes, at) => {
+        const all = Buffer.concat([chunks.subarray(0, 3073), bytes]);
+        assert.equal(said([all.subarray(0, 3073 + at), all.subarray(3073 + at)]), said([all]));
+      }),
+    );
+  });
+
+  it('as commands of RTMP keep what is no text of theirs', () => {
+    const command = Buffer.from(
+      '02000470 6c6179 00 4010000000000000 05 020003616263 03 000161 020003616263 000009'.replaceAll(' ', ''),
+      'hex',
+    );
+    holds(
+      fc.property(bytesNear(command), (bytes) => {
+        assert.equal(renameIn(bytes, (text) => text).toString('hex'), bytes.toString('hex'));
       }),
     );
   });

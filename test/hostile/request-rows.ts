@@ -67,9 +67,9 @@ const BODIES: [name: string, request: Buffer, status: number, code?: ErrorCode][
     records(record('media', 'in/%'), record('media', ''), record('media', '%ud800'), '1', 'null'),
     200,
   ],
-  ['payloads of no base64', payloads('decode', '{"data":"*"}'), 400, 'config-invalid'],
+  ['payloads of no base64', payloads('decode', '{"data":"*"}'), 400, 'request-invalid'],
   ['500,000 payloads of nothing', payloads('decode', Array<string>(500_000).fill('{}').join()), 200],
-  ['payloads of lists in lists', payloads('encode', deep(100_000)), 400, 'config-invalid'],
+  ['payloads of lists in lists', payloads('encode', deep(100_000)), 400, 'request-invalid'],
   [
     'a payload of a key that nobody has',
     payloads(

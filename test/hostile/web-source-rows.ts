@@ -49,7 +49,7 @@ const LOCATIONS: [location: string, code: ErrorCode][] = [
   ['file:///etc/passwd', 'source-address-forbidden'],
   ['data:video/x-flv;base64,RkxW', 'source-address-forbidden'],
   ['/again', 'source-unreachable'],
-  [`/${'a'.repeat(15_000)}`, 'source-unreachable'],
+  [`/${'a'.repeat(15_000)}`, 'source-not-found'],
 ];
 
 export const REDIRECTS: SourceRow[] = LOCATIONS.map(([location, code]) => ({

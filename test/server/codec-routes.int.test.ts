@@ -50,6 +50,8 @@ describe('the codec endpoint', () => {
 
   for (const body of [{}, { payloads: {} }, { payloads: [{ data: '*' }] }, { payloads: [{ metadata: { a: 1 } }] }])
     it(`refuses ${JSON.stringify(body)}`, async () => {
-      assert.equal((await post('/codec/decode', body)).statusCode, 400);
+      const answer = await post('/codec/decode', body);
+      assert.equal(answer.statusCode, 400);
+      assert.equal(answer.json<{ error: { code: string } }>().error.code, 'request-invalid');
     });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Client, ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -11,6 +12,7 @@ import { problemOf } from '../../contracts/errors.js';
 import type { PayloadKeys } from '../../runtime/config-payload-settings.js';
 import { dataConverter, payloadCodec } from '../../runtime/payload-codec.js';
 import { createHttpServer } from '../../server/http-server.js';
+import { eventually } from '../harness/eventually.js';
 import { temporalServer } from '../harness/servers.js';
 import { connectBoth } from './connect-both.js';
 
@@ -69,6 +71,72 @@ describe('what Temporal keeps of payloads', () => {
     const { workflowId } = await failWith({ payloadKeys: {} });
     assert.equal((await rawHistory(workflowId)).includes(CANARY), true);
   }).timeout(START_WITHIN_MS);
+
+  describe('while a workflow runs', () => {
+    /** Of the stack trace that a query answers with, the name of a function. */
+    const SAID = { signal: CANARY, heartbeat: CANARY, query: 'deliverCallback' } as const;
+    for (const [what, keys, isClear] of [
+      ['is clear without keys', { payloadKeys: {} }, true],
+      ['is not to be read with a key', KEYS, false],
+    ] as const) {
+      let shown: Awaited<ReturnType<typeof shownWhileItRuns>>;
+      before(async function () {
+        this.timeout(START_WITHIN_MS);
+        shown = await shownWhileItRuns(keys);
+      });
+      for (const part of ['signal', 'heartbeat', 'query'] as const)
+        it(`${what} in a ${part}`, () => assert.equal(shown[part].includes(SAID[part]), isClear));
+      it(`${what} in the summary of an activity`, () => {
+        assert.equal(shown.signal.includes('tell of the end'), isClear);
+      });
+    }
+  });
+
+  describe('with a key that was rotated away too early', () => {
+    const [old, next] = [randomBytes(32), randomBytes(32)];
+    const [workflowId, taskQueue] = [randomUUID(), `secrets-${randomUUID()}`];
+    const told: string[] = [];
+
+    const workerWith = (keys: PayloadKeys): Promise<Worker> =>
+      Worker.create({
+        connection: temporal.native,
+        namespace: temporal.namespace,
+        taskQueue,
+        workflowsPath,
+        dataConverter: dataConverter(keys),
+        activities: { sendCallback: ({ url }: typeof INPUT) => void told.push(url) },
+      });
+
+    before(async function () {
+      this.timeout(START_WITHIN_MS);
+      const client = clientWith({ payloadKeys: { old }, payloadKey: 'old' });
+      await client.workflow.start('deliverCallback', { workflowId, taskQueue, args: [INPUT] });
+    });
+
+    it('fails no workflow, and says which key a worker lacks', async () => {
+      const worker = await workerWith({ payloadKeys: { next }, payloadKey: 'next' });
+      const failed = await worker.runUntil(
+        eventually(
+          async () => {
+            const { events = [] } = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+            return (
+              events?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes ??
+              undefined
+            );
+          },
+          { withinMs: 60_000, what: 'a workflow task that failed' },
+        ),
+      );
+      assert.equal(failed.failure?.applicationFailureInfo?.type, 'payload-key-unknown');
+    }).timeout(START_WITHIN_MS);
+
+    it('goes on once the key is back', async () => {
+      const keys = { payloadKeys: { old, next }, payloadKey: 'next' };
+      const worker = await workerWith(keys);
+      await worker.runUntil(clientWith(keys).workflow.getHandle(workflowId).result());
+      assert.deepEqual(told, [INPUT.url]);
+    }).timeout(START_WITHIN_MS);
+  });
 
   describe('with a key', () => {
     let workflowId: string;
@@ -136,6 +204,52 @@ describe('what Temporal keeps of payloads', () => {
     });
   });
 
+  /** What the server tells of a workflow whose activity heartbeats, and that got a signal, while both wait. */
+  async function shownWhileItRuns(keys: PayloadKeys): Promise<Record<'signal' | 'heartbeat' | 'query', Buffer>> {
+    const [workflowId, taskQueue] = [randomUUID(), `secrets-${randomUUID()}`];
+    const { client, native: connection, namespace } = temporal;
+    const worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      workflowsPath,
+      dataConverter: dataConverter(keys),
+      activities: {
+        sendCallback: async (input: typeof INPUT) => {
+          heartbeat(input);
+          await sleep(START_WITHIN_MS);
+        },
+      },
+    });
+    const handle = await clientWith(keys).workflow.start('deliverCallback', { workflowId, taskQueue, args: [INPUT] });
+    return worker.runUntil(async () => {
+      await handle.signal('unknown', INPUT);
+      const execution = { workflowId };
+      const described = await eventually(
+        async () => {
+          const { pendingActivities } = await client.workflowService.describeWorkflowExecution({
+            namespace,
+            execution,
+          });
+          return pendingActivities?.find(({ heartbeatDetails }) => heartbeatDetails);
+        },
+        { withinMs: 30_000, what: 'a heartbeat' },
+      );
+      const answer = await client.workflowService.queryWorkflow({
+        namespace,
+        execution,
+        query: { queryType: '__stack_trace' },
+      });
+      const shown = {
+        signal: await rawHistory(workflowId),
+        heartbeat: bytesOf(described.heartbeatDetails?.payloads),
+        query: bytesOf(answer.queryResult?.payloads),
+      };
+      await handle.terminate();
+      return shown;
+    });
+  }
+
   it('is read on by a worker that has got its keys since', async () => {
     const { workflowId } = await failWith({ payloadKeys: {} });
     const failure: unknown = await clientWith(KEYS)
@@ -145,6 +259,9 @@ describe('what Temporal keeps of payloads', () => {
     assert.equal(problemOf(failure)?.code, 'source-unreachable');
   }).timeout(START_WITHIN_MS);
 });
+
+const bytesOf = (payloads: proto.temporal.api.common.v1.IPayload[] | null | undefined): Buffer =>
+  Buffer.concat((payloads ?? []).map(({ data }) => Buffer.from(data ?? [])));
 
 /** Payloads are bytes in base64 there. */
 const decoded = (whole: string, base64: string): string => `${whole} ${Buffer.from(base64, 'base64').toString()}`;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import type { Resolve } from '../../../adapters/network/host-guard.js';
+import { captureArgs } from '../../../media/args/capture.js';
 import type { SourceEnd } from '../../../media/source/picture-source.js';
 import { oneProcess } from '../../../media/source/one-process.js';
 import { openTestGateway } from '../../harness/test-gateway.js';
@@ -78,6 +81,65 @@ describe('the way to a source', () => {
     const { pictures } = await view('/live.m3u8');
     assert.ok(pictures > 10, `${pictures} pictures`);
   });
+
+  it('leads to a playlist that is compressed though nobody asked for that', async () => {
+    const zipped = gzipSync(playlist('#EXTINF:2,', 'a/clip.ts'));
+    source.answer = (request, response) => {
+      if (request.url === '/a/clip.ts') response.end(segment);
+      else response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped);
+    };
+    assert.ok((await view('/live.m3u8')).pictures > 10);
+  });
+
+  it('leads to a playlist that comes byte by byte', async () => {
+    source.answer = (request, response) => {
+      if (request.url === '/a/clip.ts') return void response.end(segment);
+      response.write('#');
+      setTimeout(() => response.end(playlist('#EXTINF:2,', 'a/clip.ts').slice(1)), 50);
+    };
+    assert.ok((await view('/live.m3u8')).pictures > 10);
+  });
+
+  it('gives cookies back to the server that they are from', async () => {
+    const cookies: (string | undefined)[] = [];
+    source.answer = (request, response) => {
+      cookies.push(request.headers.cookie);
+      if (request.url === '/s/clip.ts') response.end(segment);
+      else response.writeHead(200, { 'set-cookie': 'session=7; Path=/s' }).end(playlist('#EXTINF:2,', '/s/clip.ts'));
+    };
+    await view('/live/x.m3u8');
+    assert.equal(cookies.at(-1), 'session=7');
+  });
+
+  for (const challenge of ['Basic realm="r"', 'Digest realm="r", nonce="n", qop="auth"'])
+    it(`logs in for a playlist and what lies beside it: ${challenge.slice(0, 6)}`, async () => {
+      source.answer = (request, response) => {
+        const { authorization = '' } = request.headers;
+        const asked = `${request.method}:${request.url}`;
+        if (isAnswer(authorization, { asked, login: 'ann:pw', realm: 'r' }))
+          response.end(request.url === '/a/clip.ts' ? segment : playlist('#EXTINF:2,', 'a/clip.ts'));
+        else response.writeHead(401, { 'www-authenticate': challenge }).end('no');
+      };
+      const { end, pictures } = await view('/live.m3u8', { host: 'ann:pw@127.0.0.1' });
+      assert.ok(pictures > 10, end.tail.join('\n'));
+    });
+
+  it('names the source where ffmpeg has named the relay, as far as it is shown', async () => {
+    source.answer = (_, response) => response.writeHead(404).end();
+    const { end } = await view('/live/secret.flv');
+    assert.match(end.tail.join('\n'), new RegExp(`http://127\\.0\\.0\\.1:${source.port}/li\\*{3}[0-9a-f]{4}`));
+  });
+
+  for (const scheme of ['http', 'https', 'rtmp', 'rtmps', 'rtsp', 'rtsps'])
+    it(`shows nothing of an address over ${scheme} to who sees the command line of ffmpeg`, async () => {
+      const login = scheme.startsWith('rtmp') ? '' : 'user7:pass8@';
+      const url = `${scheme}://${login}127.0.0.1:${source.port}/folder1/folder2/key3.m3u8?sign4=value5`;
+      const route = await openTestGateway().open(url);
+      route.close();
+      const line = captureArgs({ url, sizes: [], quality: 80, stallMs: 2000, probe: 'quick' }, route).join(' ');
+      for (const word of ['user7', 'pass8', 'folder1', 'folder2', 'key3', 'sign4', 'value5'])
+        assert.equal(line.includes(word), false, `${word} in ${line}`);
+    });
 
   it('ends at once where the source leaves before it says anything', async () => {
     source.answer = (_, response) => {
@@ -176,3 +238,13 @@ describe('the way to a source', () => {
     assert.equal((await view('/live.m3u8')).end.code, 'source-unreachable');
   });
 });
+
+/** As a server checks it: by the whole of what was asked. */
+function isAnswer(header: string, { asked, login, realm }: { asked: string; login: string; realm: string }): boolean {
+  if (header.startsWith('Basic ')) return Buffer.from(header.slice(6), 'base64').toString() === login;
+  const field = (name: string): string => new RegExp(`[ ,]${name}="?([^",]*)`).exec(header)?.[1] ?? '';
+  const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+  const [user, password] = login.split(':');
+  const parts = [md5(`${user}:${realm}:${password}`), field('nonce'), field('nc'), field('cnonce'), 'auth', md5(asked)];
+  return field('response') === md5(parts.join(':'));
+}

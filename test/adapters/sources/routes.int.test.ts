@@ -3,10 +3,10 @@ import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Resolve } from '../../../adapters/network/host-guard.js';
 import type { SourceGatewayOptions } from '../../../adapters/sources/open-source-gateway.js';
+import { createRtmpMessages } from '../../../adapters/sources/rtmp-messages.js';
 import { oneProcess } from '../../../media/source/one-process.js';
 import type { SourceEnd } from '../../../media/source/picture-source.js';
 import { useTempFolder } from '../../dev/temp-folder.js';
@@ -21,6 +21,13 @@ const NAME = 'source.example';
 const toLoopback: Resolve = (_, __, answer) => {
   answer(null, [{ address: '127.0.0.1', family: 4 }]);
 };
+
+/** Of a command with a number, that it was done: with nothing, and with stream 1 where it makes one. */
+function result(number: Buffer): Buffer {
+  const one = Buffer.from([0, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0]);
+  const body = Buffer.concat([Buffer.from([2, 0, 7]), Buffer.from('_result'), number, Buffer.from([5]), one]);
+  return Buffer.concat([Buffer.from([3, 0, 0, 0, 0, 0, body.length, 20, 0, 0, 0, 0]), body]);
+}
 
 interface Viewed {
   end: SourceEnd;
@@ -57,24 +64,23 @@ function useSockets() {
   };
 }
 
-function certificateFor(name: string, folder: string): { key: string; cert: string } {
-  const file = join(folder, 'key.pem');
-  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=${name} -keyout ${file}`;
-  const cert = execFileSync('openssl', [...words.split(' '), '-addext', `subjectAltName=DNS:${name}`], {
+function certificateFor(name: string): { key: string; cert: string } {
+  const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=${name} -keyout -`;
+  const pem = execFileSync('openssl', [...words.split(' '), '-addext', `subjectAltName=DNS:${name}`], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return { cert, key: execFileSync('cat', [file], { encoding: 'utf8' }) };
+  const [key = '', cert = ''] = pem.match(/-----BEGIN [^]*?-----END .*-----/g) ?? [];
+  return { key, cert };
 }
 
 describe('a source with TLS', () => {
   const clips = useClips();
-  const folder = useTempFolder();
   const serve = useServers();
   const listen = useSockets();
   let own: { key: string; cert: string };
   before(() => {
-    own = certificateFor(NAME, folder());
+    own = certificateFor(NAME);
   });
 
   async function playlistAt(host: string): Promise<string> {
@@ -132,37 +138,50 @@ describe('a source with TLS', () => {
 describe('a source over RTMP', () => {
   const listen = useSockets();
 
-  /** What a server is told to connect to: the command behind the handshake, up to the end of its fields. */
-  async function askedBy(start: (port: number) => Promise<unknown>): Promise<string> {
-    let asked = '';
+  /** The commands that a server is given, up to the one that plays. */
+  async function askedBy(start: (port: number) => Promise<unknown>): Promise<string[]> {
+    const asked: string[] = [];
     const port = await listen((socket) => {
-      let got = Buffer.alloc(0);
-      let isGreeted = false;
+      const hear = createRtmpMessages((command) => {
+        asked.push(command.toString('latin1'));
+        const [, name = ''] = /^\x02\0.(\w+)/s.exec(command.toString('latin1')) ?? [];
+        const number = command.subarray(3 + name.length, 12 + name.length);
+        if (name === 'connect' || name === 'createStream') socket.write(result(number));
+        if (name === 'play') socket.destroy();
+        return command;
+      });
+      let greeting = Buffer.alloc(0);
       socket.on('data', (piece) => {
-        got = Buffer.concat([got, piece]);
-        if (!isGreeted && got.length >= 1537) {
-          isGreeted = true;
-          socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536, 1), got.subarray(1, 1537)]));
+        if (greeting.length < 1537) {
+          greeting = Buffer.concat([greeting, piece]);
+          if (greeting.length >= 1537)
+            socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536, 1), greeting.subarray(1, 1537)]));
         }
-        const from = got.indexOf('connect');
-        const until = from < 0 ? -1 : got.indexOf('\0\0\t', from);
-        if (until < 0) return;
-        asked = got.toString('latin1', from, until);
-        socket.destroy();
+        hear(piece);
       });
     });
     await start(port);
-    return asked.replaceAll(String(port), 'PORT');
+    return asked.map((each) => each.replaceAll(String(port), 'PORT'));
   }
 
-  for (const path of ['/live/key', '/live/key?token=a/b', '/live/room/key', '/app', '/live/mp4:a/b', '/a/b?slist=c']) {
+  for (const path of [
+    '/live/key',
+    '/live/key?token=a',
+    '/live/key?token=a/b',
+    '/live?token=a/key',
+    '/live/room/key',
+    '/app',
+    '/live/mp4:a/b',
+    '/vod/film.mp4',
+    '/a/b?slist=c&d=e',
+  ]) {
     it(`is told what it would be told without a relay: ${path}`, async () => {
       const direct = await askedBy(async (port) => {
         const args = [
           '-v',
           'quiet',
           '-rw_timeout',
-          '2000000',
+          '3000000',
           '-i',
           `rtmp://127.0.0.1:${port}${path}`,
           '-f',
@@ -172,8 +191,8 @@ describe('a source over RTMP', () => {
         await new Promise((done) => execFile(FFMPEG, args, done));
       });
       const relayed = await askedBy((port) => view(`rtmp://127.0.0.1:${port}${path}`));
-      assert.match(direct, /tcUrl/);
-      assert.equal(relayed, direct);
+      assert.match(direct.at(-1) ?? '', /play/);
+      assert.deepEqual(relayed, direct);
     });
   }
 
@@ -181,6 +200,11 @@ describe('a source over RTMP', () => {
     const { end } = await view(`rtmp://${NAME}:1/live/key`);
     assert.match(end.command, / -i '?rtmp:\/\/source\.example:1\//);
     assert.doesNotMatch(end.command, /127\.0\.0\.1/);
+  });
+
+  it('is told its login by ffmpeg itself', async () => {
+    const [connect = ''] = await askedBy((port) => view(`rtmp://ann:pw@127.0.0.1:${port}/live/key`));
+    assert.match(connect, /connect.*tcUrl.*rtmp:\/\/127\.0\.0\.1:PORT\/live/s);
   });
 
   it('is unreachable where nobody listens', async () => {
@@ -216,6 +240,7 @@ describe('a source over RTSP', () => {
       );
       const { tail } = await ended;
       assert.equal(pictures, 5, tail.join('\n'));
+      for (const uri of camera.asked) assert.ok(uri.startsWith(camera.url.replace(/\/\/.*@/, '//')), uri);
     } finally {
       await camera.close();
     }

@@ -10,10 +10,11 @@ import { eventually } from '../../harness/eventually.js';
 
 const REALM = 'camera';
 const NONCE = '0123456789abcdef';
-const LOGIN = { user: 'ann', password: 'pw' };
+const USER = 'ann';
 
 /** A camera: it asks for a login by digest, plays one live track over the connection, and tells what it was asked for. */
-export async function openCamera(folder: string) {
+export async function openCamera(folder: string, { password = 'pw' } = {}) {
+  /** The addresses that it was asked for. */
   const asked: string[] = [];
   const players = new Set<Socket>();
   const media = createSocket('udp4');
@@ -53,13 +54,13 @@ export async function openCamera(folder: string) {
 
   function answer(request: string, socket: Socket): void {
     const [, method = '', uri = ''] = /([A-Z_]+) (\S+) RTSP/.exec(request) ?? [];
-    asked.push(method);
+    asked.push(uri);
     const say = (status: string, ...lines: string[]): void => {
       const sequence = /CSeq: (\d+)/.exec(request)?.[1] ?? '0';
       socket.write([`RTSP/1.0 ${status}`, `CSeq: ${sequence}`, ...lines, '', ''].join('\r\n'));
     };
     if (method === 'OPTIONS') say('200 OK', 'Public: DESCRIBE, SETUP, PLAY');
-    else if (!isLoggedIn(request, { method, uri }))
+    else if (!isLoggedIn(request, { method, uri, password }))
       say('401 Unauthorized', `WWW-Authenticate: Digest realm="${REALM}", nonce="${NONCE}"`);
     else if (method === 'DESCRIBE') {
       const body = sdp.replace(/^SDP:\n/, '').replaceAll(/m=video \d+/g, 'm=video 0');
@@ -78,7 +79,7 @@ export async function openCamera(folder: string) {
 
   const { port } = server.address() as AddressInfo;
   return {
-    url: `rtsp://${LOGIN.user}:${LOGIN.password}@127.0.0.1:${port}/cam`,
+    url: `rtsp://${USER}:${password}@127.0.0.1:${port}/cam`,
     asked,
     async close() {
       encoder.kill('SIGKILL');
@@ -91,9 +92,12 @@ export async function openCamera(folder: string) {
 }
 
 /** As a strict server does: the address in the login is the one in the request. */
-function isLoggedIn(request: string, { method, uri }: { method: string; uri: string }): boolean {
+function isLoggedIn(
+  request: string,
+  { method, uri, password }: { method: string; uri: string; password: string },
+): boolean {
   const field = (name: string): string => new RegExp(`[ ,]${name}="([^"]*)"`).exec(request)?.[1] ?? '';
-  const expected = md5(`${md5(`${LOGIN.user}:${REALM}:${LOGIN.password}`)}:${NONCE}:${md5(`${method}:${uri}`)}`);
+  const expected = md5(`${md5(`${USER}:${REALM}:${password}`)}:${NONCE}:${md5(`${method}:${uri}`)}`);
   return field('uri') === uri && field('response') === expected;
 }
 

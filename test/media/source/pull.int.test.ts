@@ -12,7 +12,7 @@ describe('a pull', () => {
     const pictures: PulledPicture[] = [];
     const pull: Pull = startPull({
       ffmpeg: FFMPEG,
-      route: { url, options: [] },
+      route: { url, options: [], named: (text) => text },
       intent: { url, sizes: [], quality: 80, stallMs: 10_000, probe: 'quick', ...change },
       nowMs: () => performance.now(),
       onPicture: (picture) => {

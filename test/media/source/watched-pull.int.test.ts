@@ -24,7 +24,7 @@ async function watch(
   let pictures = 0;
   const pull = startWatchedPull({
     ffmpeg: FFMPEG,
-    route: { url, options: [] },
+    route: { url, options: [], named: (text) => text },
     intent: { url, sizes: [], quality, stallMs, probe: 'quick' },
     nowMs: () => performance.now(),
     onPicture: () => {
