@@ -14,12 +14,6 @@ const END_WITHIN_MS = 600_000;
 const POLL_MS = 500;
 const ASK_MS = 50;
 
-interface TaskState {
-  status: string;
-  endedAtMs?: number;
-  problem?: { code: string; message: string };
-}
-
 /** Submits a transcode beside the streams, and waits until it runs; fails where it cannot be started. */
 export async function startTask(
   stage: ChaosStage,
@@ -85,7 +79,6 @@ export async function cancelTask(stage: ChaosStage, scene: Scene): Promise<void>
   await awaitAnswer(stage, { scene, isWanted: ({ status }) => status === 'stopping' });
 }
 
-/** Asked often, and so without the command line. */
 async function awaitAnswer(
   stage: ChaosStage,
   { scene, isWanted }: { scene: Scene; isWanted(state: TranscodeState): boolean },
@@ -117,10 +110,10 @@ interface TaskOfScene {
 }
 
 interface Waiting extends TaskOfScene {
-  isWanted(state: TaskState): boolean;
+  isWanted(state: TranscodeState): boolean;
 }
 
-async function awaitState(stage: ChaosStage, { isWanted, ...task }: Waiting): Promise<TaskState> {
+async function awaitState(stage: ChaosStage, { isWanted, ...task }: Waiting): Promise<TranscodeState> {
   for (const endsAt = performance.now() + END_WITHIN_MS; ; await delay(POLL_MS, undefined, { signal: stage.signal })) {
     const state = await stateOf(stage, task);
     if (state && isWanted(state)) return state;
@@ -130,8 +123,7 @@ async function awaitState(stage: ChaosStage, { isWanted, ...task }: Waiting): Pr
 }
 
 /** Undefined while no worker answers. */
-async function stateOf(stage: ChaosStage, { scene, taskId }: TaskOfScene): Promise<TaskState | undefined> {
-  const namespace = namespaceOf(stage, scene);
-  const { exitCode, stdout } = await runReelay(stage, { scene, namespace, args: ['transcode', 'show', taskId] });
-  return exitCode === 0 ? (JSON.parse(stdout) as TaskState) : undefined;
-}
+const stateOf = (stage: ChaosStage, task: TaskOfScene): Promise<TranscodeState | undefined> =>
+  handleOf(stage, task)
+    .query(transcodeStateQuery)
+    .catch(() => undefined);
