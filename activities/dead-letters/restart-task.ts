@@ -48,11 +48,14 @@ async function newestRun({ workflow }: Tasks, { task }: TaskLetter): Promise<str
   }
 }
 
-async function startedWith({ workflow, options }: Tasks, letter: TaskLetter): Promise<TranscodeSettings> {
+async function startedWith(client: Tasks, letter: TaskLetter): Promise<TranscodeSettings> {
   const { task, runId, letterId } = letter;
-  const input = await readFirstInput(workflow.workflowService, {
-    ...{ namespace: options.namespace, workflowId: transcodeWorkflowId(task), runId },
-  }).catch(() => undefined); // past its retention
+  const input = await readFirstInput(client, { workflowId: transcodeWorkflowId(task), runId }).catch(
+    (error: unknown) => {
+      if (problemOf(error)) throw error; // a key that this worker lacks
+      return undefined; // past its retention
+    },
+  );
   if (input !== undefined) return parseTranscodeRequest(requestIn('transcode', input));
   throw fault(
     'dead-letter-unusable',

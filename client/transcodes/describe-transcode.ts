@@ -37,7 +37,8 @@ export async function describeTranscode(reelay: Reelay, name: TaskName): Promise
     const state: TranscodeState = isCutShort
       ? { ...told, status: 'cancelled', endedAtMs: description.closeTime?.getTime() ?? Date.now() }
       : told;
-    const running = status.name === 'RUNNING' ? runningPieces(description) : [];
+    const { loadedDataConverter } = reelay.temporal.options;
+    const running = status.name === 'RUNNING' ? await runningPieces(description, loadedDataConverter) : [];
     const etaMs = etaOf(state, { running, nowMs: Date.now() });
     return { state, runId, running, ...defined({ etaMs }) };
   };

@@ -24,10 +24,6 @@ export async function startedSettings(
   { temporal }: Reelay,
   { task, runId }: { task: TaskRef; runId: string },
 ): Promise<TranscodeSettings> {
-  const input = await readFirstInput(temporal.workflowService, {
-    namespace: temporal.options.namespace,
-    workflowId: transcodeWorkflowId(task),
-    runId,
-  });
+  const input = await readFirstInput(temporal, { workflowId: transcodeWorkflowId(task), runId });
   return parseTranscodeRequest(requestIn('transcode', input));
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { provideTemporal } from '../../dev/temporal.js';
 import { problemOf } from '../../contracts/errors.js';
+import { readFirstInput } from '../../records/first-input.js';
 import type { PayloadKeys } from '../../runtime/config-payload-settings.js';
 import { dataConverter, payloadCodec } from '../../runtime/payload-codec.js';
 import { createHttpServer } from '../../server/http-server.js';
@@ -153,6 +154,10 @@ describe('what Temporal keeps of payloads', () => {
     it('has the text of failures for who has the key', () => {
       assert.ok(error instanceof WorkflowFailedError);
       assert.match(String(problemOf(error)?.message), new RegExp(CANARY));
+    });
+
+    it('has the input of a run for who has the key', async () => {
+      assert.deepEqual(await readFirstInput(clientWith(KEYS), { workflowId }), INPUT);
     });
 
     it('fails with a code for who does not', async () => {
