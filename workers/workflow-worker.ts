@@ -19,6 +19,9 @@ import { workflowBundle } from './workflow-bundle.js';
 /** An idle stream costs about 1 MB here; what does not fit is replayed when it is needed again. */
 const CACHED_WORKFLOWS = 300;
 
+/** What waits for a worker that has just died goes to another one then; queries are given up after 10 s, as it is by default. */
+const LEFT_TO_ONE_WORKER_FOR = '3s';
+
 /** A heartbeat is how a redrive hears that it is cancelled; only few run at a time. */
 const HEAR_OF_CANCEL_WITHIN = '2s';
 
@@ -54,6 +57,7 @@ export async function openWorkflowWorker({ connection, client, config, adapters 
       ...createTriggerActivities(deps),
     },
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    stickyQueueScheduleToStartTimeout: LEFT_TO_ONE_WORKER_FOR,
     maxHeartbeatThrottleInterval: HEAR_OF_CANCEL_WITHIN,
     shutdownGraceTime: '5s',
     shutdownForceTime: '15s',
