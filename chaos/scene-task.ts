@@ -70,26 +70,23 @@ const outputsOf = (stage: ChaosStage, taskId: string): Promise<string[]> =>
 
 /** Resolves when the task is so far; fails where it has ended. */
 export async function awaitPhase(stage: ChaosStage, scene: Scene, phase: TranscodePhase): Promise<void> {
-  await awaitAnswer(stage, { scene, isWanted: (state) => state.phase === phase });
+  await awaitBeforeEnd(stage, { scene, isWanted: (state) => state.phase === phase });
 }
 
 /** Cancels the task; resolves when it says that it is stopping. */
 export async function cancelTask(stage: ChaosStage, scene: Scene): Promise<void> {
   await handleOf(stage, { scene, taskId: scene.taskId ?? '' }).cancel();
-  await awaitAnswer(stage, { scene, isWanted: ({ status }) => status === 'stopping' });
+  await awaitBeforeEnd(stage, { scene, isWanted: ({ status }) => status === 'stopping' });
 }
 
-async function awaitAnswer(
+async function awaitBeforeEnd(
   stage: ChaosStage,
   { scene, isWanted }: { scene: Scene; isWanted(state: TranscodeState): boolean },
 ): Promise<void> {
-  const handle = handleOf(stage, { scene, taskId: scene.taskId ?? '' });
-  for (const endsAt = performance.now() + END_WITHIN_MS; ; await delay(ASK_MS, undefined, { signal: stage.signal })) {
-    const state = await handle.query(transcodeStateQuery);
-    if (isWanted(state)) return;
-    if (state.endedAtMs !== undefined || performance.now() > endsAt)
-      throw new Error(`${scene.taskId} is ${state.status} in phase ${state.phase} before it met the fault`);
-  }
+  const taskId = scene.taskId ?? '';
+  const isThere = (state: TranscodeState): boolean => isWanted(state) || state.endedAtMs !== undefined;
+  const state = await awaitState(stage, { scene, taskId, isWanted: isThere, everyMs: ASK_MS });
+  if (!isWanted(state)) throw new Error(`${taskId} is ${state.status} in phase ${state.phase} before it met the fault`);
 }
 
 const handleOf = ({ temporal }: ChaosStage, { scene, taskId }: TaskOfScene) =>
@@ -111,10 +108,14 @@ interface TaskOfScene {
 
 interface Waiting extends TaskOfScene {
   isWanted(state: TranscodeState): boolean;
+  everyMs?: number;
 }
 
-async function awaitState(stage: ChaosStage, { isWanted, ...task }: Waiting): Promise<TranscodeState> {
-  for (const endsAt = performance.now() + END_WITHIN_MS; ; await delay(POLL_MS, undefined, { signal: stage.signal })) {
+async function awaitState(
+  stage: ChaosStage,
+  { isWanted, everyMs = POLL_MS, ...task }: Waiting,
+): Promise<TranscodeState> {
+  for (const endsAt = performance.now() + END_WITHIN_MS; ; await delay(everyMs, undefined, { signal: stage.signal })) {
     const state = await stateOf(stage, task);
     if (state && isWanted(state)) return state;
     if (performance.now() > endsAt)

@@ -5,7 +5,6 @@ import { ApplicationFailure } from '@temporalio/common';
 import { Client, ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { provideTemporal } from '../../dev/temporal.js';
 import { problemOf } from '../../contracts/errors.js';
@@ -15,13 +14,13 @@ import { dataConverter, payloadCodec } from '../../runtime/payload-codec.js';
 import { createHttpServer } from '../../server/http-server.js';
 import { eventually } from '../harness/eventually.js';
 import { temporalServer } from '../harness/servers.js';
+import { workflowBundle } from '../../workers/workflow-bundle.js';
 import { connectBoth } from './connect-both.js';
 
 const START_WITHIN_MS = 300_000;
 const CANARY = 'canary-7d1f-stream-key';
 const INPUT = { url: `rtmp://host.example/app/${CANARY}` };
 const KEYS = { payloadKeys: { a: randomBytes(32) }, payloadKey: 'a' };
-const workflowsPath = fileURLToPath(new URL('../../workflows/index.js', import.meta.url));
 
 describe('what Temporal keeps of payloads', () => {
   let temporal: Awaited<ReturnType<typeof connectBoth>>;
@@ -45,7 +44,7 @@ describe('what Temporal keeps of payloads', () => {
       connection: temporal.native,
       namespace: temporal.namespace,
       taskQueue,
-      workflowsPath,
+      workflowBundle: await workflowBundle(dataConverter(keys)),
       dataConverter: dataConverter(keys),
       activities: {
         sendCallback: (input: typeof INPUT) => {
@@ -98,12 +97,12 @@ describe('what Temporal keeps of payloads', () => {
     const [workflowId, taskQueue] = [randomUUID(), `secrets-${randomUUID()}`];
     const told: string[] = [];
 
-    const workerWith = (keys: PayloadKeys): Promise<Worker> =>
+    const workerWith = async (keys: PayloadKeys): Promise<Worker> =>
       Worker.create({
         connection: temporal.native,
         namespace: temporal.namespace,
         taskQueue,
-        workflowsPath,
+        workflowBundle: await workflowBundle(dataConverter(keys)),
         dataConverter: dataConverter(keys),
         activities: { sendCallback: ({ url }: typeof INPUT) => void told.push(url) },
       });
@@ -217,7 +216,7 @@ describe('what Temporal keeps of payloads', () => {
       connection,
       namespace,
       taskQueue,
-      workflowsPath,
+      workflowBundle: await workflowBundle(dataConverter(keys)),
       dataConverter: dataConverter(keys),
       activities: {
         sendCallback: async (input: typeof INPUT) => {
